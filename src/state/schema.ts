@@ -1,0 +1,124 @@
+/**
+ * The schema of a state: bounded fields, records of them, tables of records.
+ *
+ * A state is declared once with these. Both of its forms come from the declaration: the immutable
+ * one (immutable.ts) and the packed one (layout.ts, packed.ts). A rule is written against
+ * `Draft<S>`, the interface that the mutable draft of either form has.
+ */
+import type { Domain, Id, IdSet, Table } from './domain.js';
+
+export interface Flag {
+  readonly kind: 'flag';
+}
+export interface OneOf<V extends string = string> {
+  readonly kind: 'oneOf';
+  readonly values: readonly V[];
+}
+export interface IdField<D extends string = string> {
+  readonly kind: 'id';
+  readonly of: Domain<D>;
+}
+export interface OptionalId<D extends string = string> {
+  readonly kind: 'optionalId';
+  readonly of: Domain<D>;
+}
+export interface IdSetField<D extends string = string> {
+  readonly kind: 'idSet';
+  readonly of: Domain<D>;
+}
+export interface Count {
+  readonly kind: 'count';
+  readonly max: number;
+}
+export interface RecordField<F extends Fields = Fields> {
+  readonly kind: 'record';
+  readonly fields: F;
+}
+export interface TableField<D extends string = string, R extends RecordField = RecordField> {
+  readonly kind: 'table';
+  readonly over: Domain<D>;
+  readonly row: R;
+}
+
+/** A field that holds one value. */
+export type Leaf = Flag | OneOf | IdField | OptionalId | IdSetField | Count;
+export type Field = Leaf | RecordField | TableField;
+export interface Fields {
+  readonly [name: string]: Field;
+}
+
+type ValueKeys<F extends Fields> = {
+  [K in keyof F]: F[K] extends RecordField | TableField | IdSetField ? never : K;
+}[keyof F];
+
+/** What a rule sees of a field: a value to read and assign, or a thing to look into. */
+export type Draft<F extends Field> = F extends Flag
+  ? boolean
+  : F extends OneOf<infer V>
+    ? V
+    : F extends IdField<infer D>
+      ? Id<D>
+      : F extends OptionalId<infer D>
+        ? Id<D> | null
+        : F extends IdSetField<infer D>
+          ? IdSet<D>
+          : F extends Count
+            ? number
+            : F extends RecordField<infer R>
+              ? { -readonly [K in ValueKeys<R>]: Draft<R[K]> } & {
+                  readonly [K in Exclude<keyof R, ValueKeys<R>>]: Draft<R[K]>;
+                }
+              : F extends TableField<infer D, infer R>
+                ? Table<D, Draft<R>>
+                : never;
+
+/** True or false; false at first. */
+export const flag = (): Flag => ({ kind: 'flag' });
+
+/** One of some words; the first one at first. */
+export const oneOf = <const V extends string>(...values: readonly V[]): OneOf<V> => ({
+  kind: 'oneOf',
+  values,
+});
+
+/** A member of a domain; the first one at first. */
+export const id = <D extends string>(of: Domain<D>): IdField<D> => ({ kind: 'id', of });
+
+/** A member of a domain or `null`; `null` at first. */
+export const optionalId = <D extends string>(of: Domain<D>): OptionalId<D> => ({
+  kind: 'optionalId',
+  of,
+});
+
+/** A set of members of a domain of at most 32; empty at first. */
+export const idSet = <D extends string>(of: Domain<D>): IdSetField<D> => ({ kind: 'idSet', of });
+
+/** A whole number from 0 to `max`; 0 at first. */
+export const count = (max: number): Count => ({ kind: 'count', max });
+
+/** Some named fields. */
+export const record = <F extends Fields>(fields: F): RecordField<F> => ({ kind: 'record', fields });
+
+/** One record for every member of a domain. */
+export const table = <D extends string, F extends Fields>(
+  over: Domain<D>,
+  fields: F,
+): TableField<D, RecordField<F>> => ({ kind: 'table', over, row: record(fields) });
+
+/** How many values a leaf can have; a set counts its members, since it takes a bit for each. */
+export function valuesOf(leaf: Leaf): number {
+  switch (leaf.kind) {
+    case 'flag':
+      return 2;
+    case 'oneOf':
+      return leaf.values.length;
+    case 'id':
+      return leaf.of.ids.length;
+    case 'optionalId':
+      return leaf.of.ids.length + 1;
+    case 'idSet':
+      return 2 ** leaf.of.ids.length;
+    case 'count':
+      return leaf.max + 1;
+  }
+}
