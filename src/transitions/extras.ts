@@ -1,0 +1,107 @@
+/**
+ * Steps that the mail does not take, for edits to insert: the lock that it does not name, the flush
+ * that [M5] would need, and one that breaks the machine on purpose.
+ */
+import { step } from './operation.js';
+import { flushAll, loadCr3 } from './translation.js';
+
+/** Takes the lock on this CPU's own page. */
+const lockOwnUpdir = step({
+  name: 'lock-own-updir',
+  source: 'x86/svs.c 1.5: svs_pdir_switch, ci_svs_mtx',
+  svs: true,
+  acquires: 'updir-lock',
+  waits: (m, { cpu }) => m.updirs[cpu].lock,
+  effect: (m, { cpu }) => {
+    m.updirs[cpu].lock = cpu;
+  },
+});
+
+const unlockOwnUpdir = step({
+  name: 'unlock-own-updir',
+  source: 'x86/svs.c 1.5: svs_pdir_switch, ci_svs_mtx',
+  svs: true,
+  releases: 'updir-lock',
+  effect: (m, { cpu }) => {
+    m.updirs[cpu].lock = null;
+  },
+});
+
+/** Takes the lock on the page of the CPU that a walk is at. */
+const lockUpdir = step({
+  name: 'lock-updir',
+  source: 'x86/svs.c 1.5: svs_pmap_sync, ci_svs_mtx',
+  needs: { other: 'cpu' },
+  svs: true,
+  acquires: 'updir-lock',
+  waits: (m, { other }) => m.updirs[other].lock,
+  effect: (m, { cpu, other }) => {
+    m.updirs[other].lock = cpu;
+  },
+});
+
+const unlockUpdir = step({
+  name: 'unlock-updir',
+  source: 'x86/svs.c 1.5: svs_pmap_sync, ci_svs_mtx',
+  needs: { other: 'cpu' },
+  svs: true,
+  releases: 'updir-lock',
+  effect: (m, { other }) => {
+    m.updirs[other].lock = null;
+  },
+});
+
+/** The same two for a walk that tests outside the lock: only taken when the test said yes. */
+const lockUpdirIfLoaded = step({
+  ...lockUpdir,
+  name: 'lock-updir-if-loaded',
+  source: 'model: the test outside the lock, not repeated',
+  uses: ['loaded'],
+  when: ({ loaded }) => loaded,
+});
+
+const unlockUpdirIfLoaded = step({
+  ...unlockUpdir,
+  name: 'unlock-updir-if-loaded',
+  source: 'model: the test outside the lock, not repeated',
+  uses: ['loaded'],
+  when: ({ loaded }) => loaded,
+});
+
+/** Drops global entries too, as toggling CR4.PGE does. */
+const flushGlobal = step({
+  name: 'flush-global',
+  source: '[M5]',
+  changes: 'own',
+  effect: (m, { cpu }, scope) => flushAll(m, scope, cpu),
+});
+
+/** A CR3 load where none is needed: what a kernel->kernel transition should not pay for [M9]. */
+const reloadKpdirpa = step({
+  name: 'reload-kpdirpa',
+  source: 'model: the cost that [M9] says is absent',
+  loadsCr3: true,
+  changes: 'own',
+  effect: (m, { cpu }, scope) => {
+    loadCr3(m, scope, cpu, scope.l4OfPmap[m.cpus[cpu].kpdirpa]);
+  },
+});
+
+/** A flush that does not say that it changes translations: the machinery does not refill. */
+const forgetTlb = step({
+  name: 'forget-tlb',
+  source: 'model: a rule that breaks the may-set, to show that well-formed sees it',
+  effect: (m, { cpu }, scope) => flushAll(m, scope, cpu),
+});
+
+export const extras = [
+  lockOwnUpdir,
+  unlockOwnUpdir,
+  lockUpdir,
+  unlockUpdir,
+  lockUpdirIfLoaded,
+  unlockUpdirIfLoaded,
+  flushGlobal,
+  reloadKpdirpa,
+  forgetTlb,
+];

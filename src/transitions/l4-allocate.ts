@@ -1,0 +1,90 @@
+/**
+ * [M7b] Allocation of an L4 slot: the allocating CPU walks over the CPUs that have the process's
+ * pmap loaded, and adds the new slot to the page of each.
+ *
+ * The mail speaks of the *other* CPUs. The allocating CPU's own page is taken to be meant too;
+ * walkOtherCpus is the sentence to the letter.
+ */
+import type { Id } from '../state/domain.js';
+import type { Machine } from '../state/machine.js';
+import { each, operation, step } from './operation.js';
+
+const ownPmap = (m: Machine, cpu: Id<'cpu'>) => m.pmaps[m.cpus[cpu].pmap];
+
+const lockPmap = step({
+  name: 'lock-pmap',
+  source: 'x86/pmap.c Feb 2018: pmap_get_ptp, pm_lock',
+  acquires: 'pmap-lock',
+  waits: (m, { cpu }) => ownPmap(m, cpu).lock,
+  effect: (m, { cpu }) => {
+    ownPmap(m, cpu).lock = cpu;
+  },
+});
+
+const setSlot = step({
+  name: 'set-slot',
+  source: '[M7b]; x86/pmap.c Feb 2018: pmap_get_ptp',
+  needs: { slot: 'slot' },
+  changes: 'all',
+  effect: (m, { cpu, slot }) => {
+    ownPmap(m, cpu).slots.add(slot);
+  },
+});
+
+const testCpu = step({
+  name: 'test-cpu',
+  source: '[M7b]; x86/svs.c 1.5: svs_pmap_sync',
+  needs: { other: 'cpu' },
+  svs: true,
+  sets: ['loaded'],
+  effect: (m, { cpu, other }) => {
+    m.cpus[cpu].registers.loaded = ownPmap(m, cpu).cpus.has(other);
+  },
+});
+
+const addSlot = step({
+  name: 'add-slot',
+  source: '[M7b]; x86/svs.c 1.5: svs_pmap_sync',
+  needs: { other: 'cpu', slot: 'slot' },
+  svs: true,
+  uses: ['loaded'],
+  when: ({ loaded }) => loaded,
+  writesUpdir: 'other',
+  changes: 'all',
+  effect: (m, { cpu, other, slot }) => {
+    m.updirs[other].slots[slot].owner = m.cpus[cpu].pmap;
+  },
+});
+
+const unlockPmap = step({
+  name: 'unlock-pmap',
+  source: 'x86/pmap.c Feb 2018: pmap_get_ptp, pm_lock',
+  releases: 'pmap-lock',
+  effect: (m, { cpu }) => {
+    ownPmap(m, cpu).lock = null;
+  },
+});
+
+const walkCpus = each({
+  loop: 'walk-cpus',
+  source: '[M7b]',
+  over: { other: 'cpu' },
+  body: [testCpu, addSlot],
+});
+
+/** The same walk over the *other* CPUs alone, to the letter of [M7b]. */
+export const walkOtherCpus = each({
+  ...walkCpus,
+  loop: 'walk-other-cpus',
+  except: ({ cpu, other }) => cpu === other,
+});
+
+/** A user thread needs one more L4 slot. */
+export const l4Allocate = operation({
+  name: 'l4-allocate',
+  source: '[M7b]; x86/pmap.c Feb 2018: pmap_get_ptp',
+  over: { slot: 'slot' },
+  starts: 'kernel',
+  enabled: (m, { cpu, slot }) => !ownPmap(m, cpu).slots.has(slot),
+  steps: [lockPmap, setSlot, walkCpus, unlockPmap],
+});
