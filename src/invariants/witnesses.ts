@@ -1,0 +1,162 @@
+/**
+ * What must be reachable: a claim that is true because nothing ever happens is worth nothing.
+ *
+ * Each claim names the witness that it rests on. A claim whose witness is not reachable in a scope
+ * does not apply there; a witness that no spec of a suite reaches is a failure of the suite.
+ */
+import type { Witness } from '../model/model.js';
+import type { Machine } from '../state/machine.js';
+import { isHandler } from '../transitions/operation.js';
+import { slotOwner } from '../transitions/translation.js';
+import type { Design } from './design.js';
+import { hasLock } from './design.js';
+
+interface WitnessRow {
+  readonly name: string;
+  readonly claim: string;
+  /** Whether a scope and its protocol leave room for it; what a suite must reach goes by this. */
+  possible(design: Design): boolean;
+  build(design: Design): (m: Machine) => boolean;
+}
+
+const always = () => true;
+const inSteps = ({ scope }: Design) => scope.options.interleaving === 'step';
+const hasTwoCpus = ({ scope }: Design) => scope.options.cpus > 1;
+const hasHandlers = ({ scope, program }: Design) =>
+  scope.options.nesting > 0 && program.protocol.operations.some(isHandler);
+
+const rows = [
+  {
+    name: 'user-mode-again',
+    claim: 'A CPU is in user mode after a context switch or an allocation has been made.',
+    possible: always,
+    build:
+      ({ scope }) =>
+      (m) =>
+        scope.cpus.ids.some(
+          (cpu) =>
+            m.cpus[cpu].mode === 'user' &&
+            (m.cpus[cpu].pmap !== scope.pmaps.ids[0] ||
+              scope.pmaps.ids.some((pmap) =>
+                scope.slots.ids.some((slot) => m.pmaps[pmap].slots.has(slot)),
+              )),
+        ),
+  },
+  {
+    name: 'kernel-mode',
+    claim: 'A CPU is in the kernel, at rest, with a kernel L4 loaded.',
+    possible: always,
+    build:
+      ({ scope }) =>
+      (m) =>
+        scope.cpus.ids.some(
+          (cpu) =>
+            m.cpus[cpu].mode === 'kernel' &&
+            m.cpus[cpu].at === 0 &&
+            scope.l4Page[m.cpus[cpu].cr3].kind === 'pmap',
+        ),
+  },
+  {
+    name: 'user-slot-used',
+    claim: 'A CPU in user mode reaches a slot that was allocated, on the page that is loaded.',
+    possible: always,
+    build:
+      ({ scope }) =>
+      (m) =>
+        scope.cpus.ids.some(
+          (cpu) =>
+            m.cpus[cpu].mode === 'user' &&
+            scope.slots.ids.some(
+              (slot) => slotOwner(m, scope, m.cpus[cpu].cr3, slot) === m.cpus[cpu].pmap,
+            ),
+        ),
+  },
+  {
+    name: 'shared-pmap',
+    claim: 'Two CPUs run threads of one process in user mode, with a slot allocated.',
+    possible: hasTwoCpus,
+    build:
+      ({ scope }) =>
+      (m) =>
+        scope.cpus.ids.some((cpu) =>
+          scope.cpus.ids.some(
+            (other) =>
+              cpu !== other &&
+              m.cpus[cpu].mode === 'user' &&
+              m.cpus[other].mode === 'user' &&
+              m.cpus[cpu].pmap === m.cpus[other].pmap &&
+              scope.slots.ids.some((slot) => m.pmaps[m.cpus[cpu].pmap].slots.has(slot)),
+          ),
+        ),
+  },
+  {
+    name: 'two-pmaps-in-user-mode',
+    claim: 'A CPU runs one process in user mode while another process has a slot allocated.',
+    possible: ({ scope }) => scope.options.pmaps > 1,
+    build:
+      ({ scope }) =>
+      (m) =>
+        scope.cpus.ids.some(
+          (cpu) =>
+            m.cpus[cpu].mode === 'user' &&
+            scope.pmaps.ids.some(
+              (pmap) =>
+                pmap !== m.cpus[cpu].pmap &&
+                scope.slots.ids.some((slot) => m.pmaps[pmap].slots.has(slot)),
+            ),
+        ),
+  },
+  {
+    name: 'user-mode-during-walk',
+    claim: 'A CPU is in user mode while an allocation for its process is under way on another.',
+    possible: (design) => hasTwoCpus(design) && inSteps(design),
+    build:
+      ({ scope, program }) =>
+      (m) =>
+        scope.cpus.ids.some((cpu) =>
+          scope.cpus.ids.some(
+            (walker) =>
+              cpu !== walker &&
+              m.cpus[cpu].mode === 'user' &&
+              m.cpus[cpu].pmap === m.cpus[walker].pmap &&
+              program.isOpen(m, walker, 'l4-allocate'),
+          ),
+        ),
+  },
+  {
+    name: 'nested-handler',
+    claim: 'A handler has interrupted the kernel with a kernel L4 loaded.',
+    possible: (design) => hasHandlers(design) && inSteps(design),
+    build:
+      ({ scope, program }) =>
+      (m) =>
+        scope.cpus.ids.some(
+          (cpu) => program.depthOf(m, cpu) > 0 && scope.l4Page[m.cpus[cpu].cr3].kind === 'pmap',
+        ),
+  },
+  {
+    name: 'waiting',
+    claim: 'A CPU waits for a lock.',
+    possible: (design) => hasTwoCpus(design) && inSteps(design),
+    build:
+      ({ scope, program }) =>
+      (m) =>
+        scope.cpus.ids.some((cpu) => program.waitsFor(m, cpu) !== null),
+  },
+  {
+    name: 'updir-lock-held',
+    claim: 'The lock on a per-CPU page is held.',
+    possible: (design) => hasLock(design, 'updir-lock') && inSteps(design),
+    build:
+      ({ scope }) =>
+      (m) =>
+        scope.cpus.ids.some((cpu) => m.updirs[cpu].lock !== null),
+  },
+] as const satisfies readonly WitnessRow[];
+
+export type WitnessName = (typeof rows)[number]['name'];
+export const witnessRows: readonly (WitnessRow & { readonly name: WitnessName })[] = rows;
+
+export function witnessOf(row: WitnessRow, design: Design): Witness<Machine> {
+  return { name: row.name, claim: row.claim, shows: row.build(design) };
+}
