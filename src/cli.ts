@@ -1,0 +1,153 @@
+#!/usr/bin/env node
+/** The command line: what it takes, and nothing of what it does. */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { CheckOptions } from './commands/check.js';
+import { check } from './commands/check.js';
+import { init } from './commands/init.js';
+import { list, show } from './commands/list.js';
+import { printError } from './commands/output.js';
+import type { ReplayOptions, SimulateOptions } from './commands/replay.js';
+import { replay, simulate } from './commands/replay.js';
+import { exitCodes } from './report/exit.js';
+import { InternalError } from './report/trace.js';
+import { describeMistake, errorCodes, UserError } from './spec/errors.js';
+
+const { version } = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+) as {
+  version: string;
+};
+
+function whole(text: string): number {
+  const number = Number(text.replaceAll('_', ''));
+  if (!Number.isSafeInteger(number) || number < 0)
+    throw new InvalidArgumentError('It must be a whole number.');
+  return number;
+}
+
+/** A number with a unit, in the unit of factor 1. */
+function measured(units: Readonly<Record<string, number>>): (text: string) => number {
+  return (text) => {
+    const match = /^(\d+(?:\.\d+)?)([a-zA-Z]*)$/.exec(text);
+    const factor = units[match?.[2] ?? ''];
+    if (match === null || factor === undefined) {
+      const names = Object.keys(units).filter((unit) => unit !== '');
+      throw new InvalidArgumentError(`It must be a number and a unit: ${names.join(', ')}.`);
+    }
+    return Math.round(Number(match[1]) * factor);
+  };
+}
+
+const bytes = measured({ MiB: 2 ** 20, GiB: 2 ** 30, M: 2 ** 20, G: 2 ** 30 });
+const duration = measured({ ms: 1, s: 1000, m: 60_000, h: 3_600_000 });
+
+const program = new Command('svscheck')
+  .description(
+    'Checks kernel page-table isolation: explores every interleaving of a design and says whether the kernel can be reached from user mode.',
+  )
+  .version(version)
+  .showHelpAfterError('(svscheck --help shows how it is used)')
+  .exitOverride()
+  .addHelpText(
+    'after',
+    () =>
+      `\nExit codes:\n${Object.values(exitCodes)
+        .map(({ code, says }) => `  ${String(code).padEnd(4)} ${says}`)
+        .join('\n')}`,
+  );
+
+program
+  .command('check')
+  .description('check specs, files or folders, and compare the outcomes with what the specs expect')
+  .argument('[paths...]', 'spec files, or folders of them', ['specs'])
+  .option('--json', 'print one JSON document (docs/json.md) instead of the table')
+  .addOption(
+    new Option('--traces <which>', 'which traces to print').choices(['all', 'unexpected', 'none']),
+  )
+  .option('--states-max <n>', 'states to store, at most', whole)
+  .option(
+    '--memory-max <size>',
+    'memory of the process, at most, such as 4GiB; four fifths of the machine unless given',
+    bytes,
+  )
+  .option('--time-max <duration>', 'time for each spec, at most, such as 90s or 10m', duration)
+  .option('--depth-max <n>', 'steps from the initial state, at most', whole)
+  .option('--stop-at-first', 'end a search with the first property that is violated')
+  .option(
+    '--reference',
+    'use the naive explorer on immutable states: slow, and the oracle of the fast one',
+  )
+  .addHelpText('after', '\nLimits end in "unfinished", never in "holds".')
+  .action(async (paths: string[], options: CheckOptions) => {
+    process.exitCode = await check(paths, options);
+  });
+
+program
+  .command('list')
+  .description('list protocols, operations and steps, properties and witnesses')
+  .option('--json', 'print them as JSON')
+  .action((options: { json?: boolean }) => {
+    process.exitCode = list(options);
+  });
+
+program
+  .command('show')
+  .description('show the protocol of a spec after its edits, and how a state is packed')
+  .argument('<spec>', 'a spec file')
+  .action((file: string) => {
+    process.exitCode = show(file);
+  });
+
+program
+  .command('replay')
+  .description('take the path of a trace again, and say which properties are violated at its end')
+  .argument('<spec>', 'a spec file')
+  .requiredOption('--path <path>', 'the path, as the trace printed it')
+  .option('--reference', 'by the immutable rules instead of the packed ones')
+  .action((file: string, options: ReplayOptions) => {
+    process.exitCode = replay(file, options);
+  });
+
+program
+  .command('simulate')
+  .description('walk at random until a property is violated')
+  .argument('<spec>', 'a spec file')
+  .option('--seed <n>', 'the seed that fixes the walk', whole)
+  .option('--steps <n>', 'steps, at most', whole, 100)
+  .action((file: string, options: SimulateOptions) => {
+    process.exitCode = simulate(file, options);
+  });
+
+program
+  .command('init')
+  .description('write a commented spec to start from')
+  .argument('[file]', 'where to', 'design.yaml')
+  .option('--force', 'replace the file if it exists')
+  .action((file: string, options: { force?: boolean }) => {
+    process.exitCode = init(file, options);
+  });
+
+program
+  .command('errors')
+  .description('list the codes of the errors that a spec can have')
+  .action(() => {
+    for (const [code, says] of Object.entries(errorCodes))
+      process.stdout.write(`${code.padEnd(22)} ${says}\n`);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? exitCodes.ok.code : exitCodes.mistake.code;
+  } else if (error instanceof UserError) {
+    for (const mistake of error.mistakes) printError(describeMistake(mistake));
+    process.exitCode = exitCodes.mistake.code;
+  } else if (error instanceof InternalError) {
+    printError(
+      `internal error: ${error.message}\nThis is a bug of svscheck. Please report it, with the spec and this message.`,
+    );
+    process.exitCode = 70;
+  } else throw error;
+}

@@ -1,0 +1,108 @@
+/** `svscheck replay` and `svscheck simulate`: one path, told step by step. */
+import pc from 'picocolors';
+import type { Path } from '../explorer/system.js';
+import { claimRows } from '../invariants/claims.js';
+import type { Replay } from '../model/immutable-system.js';
+import { ImmutableModel, PathError } from '../model/immutable-system.js';
+import type { Failure } from '../model/model.js';
+import { replayPacked } from '../model/packed-replay.js';
+import { exitCodes } from '../report/exit.js';
+import { plain, traceLines } from '../report/terminal.js';
+import { failureAtEnd, parsePath, pathText, tell } from '../report/trace.js';
+import { buildSpec } from '../spec/build.js';
+import type { DesignModel } from '../spec/design-model.js';
+import { UserError } from '../spec/errors.js';
+import { loadSpec } from '../spec/load.js';
+import type { MachineSchema } from '../state/machine.js';
+import { print } from './output.js';
+
+export interface ReplayOptions {
+  readonly path: string;
+  /** Take the path by the immutable rules instead of the packed ones. */
+  readonly reference?: boolean;
+}
+
+/** @returns 1 when a property is violated at the end of the path, else 0 */
+export function replay(file: string, options: ReplayOptions): number {
+  const spec = loadSpec(file);
+  const model = buildSpec(spec);
+  const path = parsePath(options.path);
+  if (path === undefined) {
+    throw new UserError([
+      {
+        code: 'bad-path',
+        file,
+        message: `'${plain(options.path.slice(0, 60))}' is not a path`,
+        hint: 'a path is the number of an initial state, a colon, and the numbers of actions joined by dots, such as 0:4.0.17',
+      },
+    ]);
+  }
+  try {
+    const taken = options.reference
+      ? new ImmutableModel(model).replay(path)
+      : replayPacked(model, path);
+    return tellPath(model, path, taken);
+  } catch (error) {
+    if (!(error instanceof PathError)) throw error;
+    const place = error.position < 0 ? '' : `action ${error.position + 1} of the path: `;
+    const hint = 'the spec has changed since the path was found; run `svscheck check` again';
+    throw new UserError([{ code: 'bad-path', file, message: place + error.message, hint }]);
+  }
+}
+
+export interface SimulateOptions {
+  readonly seed?: number;
+  readonly steps: number;
+}
+
+/** Walks at random, by the immutable rules, until a property is violated or the steps are done. */
+export function simulate(file: string, options: SimulateOptions): number {
+  const spec = loadSpec(file);
+  const model = buildSpec(spec);
+  const system = new ImmutableModel(model);
+  const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32);
+  const random = randomFrom(seed);
+  const pick = (length: number): number => Math.floor(random() * length);
+  const initial = pick(system.initials.length);
+  const actions: number[] = [];
+  let state = system.initials[initial] as (typeof system.initials)[number];
+  let violated = system.failing(state).length > 0;
+  while (!violated && actions.length < options.steps) {
+    const enabled = system.enabled(state);
+    const action = enabled[pick(enabled.length)];
+    if (action === undefined) break;
+    const { state: after, steps } = system.take(state, action);
+    actions.push(action.index);
+    state = after;
+    violated = system.failing(state).length > 0 || steps.some(({ failures }) => failures.size > 0);
+  }
+  const path = { initial, actions };
+  print(`seed ${seed}, ${actions.length} steps`);
+  return tellPath(model, path, system.replay(path));
+}
+
+function tellPath(model: DesignModel, path: Path, taken: Replay<MachineSchema>): number {
+  const failures = claimRows.flatMap((row, claim): { name: string; failure: Failure }[] => {
+    const failure = failureAtEnd(model, taken, claim);
+    return failure === undefined ? [] : [{ name: row.name, failure }];
+  });
+  const [first] = failures;
+  for (const line of traceLines(tell(model, path, taken, first?.failure ?? null), pc)) print(line);
+  print('');
+  for (const { name, failure } of failures)
+    print(`  ${pc.red(name)} is violated: ${failure.conjunct}`);
+  if (first === undefined) print('  no property is violated at the end of this path');
+  print(`  path ${pathText(path)}`);
+  return first === undefined ? exitCodes.ok.code : exitCodes.unexpected.code;
+}
+
+/** Numbers from 0 to 1 that a seed fixes (mulberry32). */
+function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,17 @@
+/** Exit codes: one table for the command line, its help and the documentation. */
+export const exitCodes = {
+  ok: { code: 0, says: 'every spec met its expectations' },
+  unexpected: { code: 1, says: 'some result is not as its spec expects' },
+  mistake: { code: 2, says: 'the command line or a spec is wrong' },
+  unfinished: { code: 3, says: 'a limit ended a search before it could tell' },
+  interrupted: { code: 130, says: 'interrupted (Ctrl-C)' },
+} as const;
+
+export type Ending = keyof typeof exitCodes;
+
+/** Where several apply, the first of these does. */
+const precedence: readonly Ending[] = ['interrupted', 'mistake', 'unexpected', 'unfinished', 'ok'];
+
+export function exitCodeOf(endings: readonly Ending[]): number {
+  return exitCodes[precedence.find((ending) => endings.includes(ending)) ?? 'ok'].code;
+}

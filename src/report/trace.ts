@@ -1,0 +1,218 @@
+/** A path as a story: what each step changed, what is wrong at the end, which step is to blame. */
+import type { Path } from '../explorer/system.js';
+import type { Replay } from '../model/immutable-system.js';
+import { ImmutableModel } from '../model/immutable-system.js';
+import type { Failure } from '../model/model.js';
+import { failureOf } from '../model/model.js';
+import type { DesignModel } from '../spec/design-model.js';
+import type { Id } from '../state/domain.js';
+import { toId } from '../state/domain.js';
+import type { Machine, MachineSchema } from '../state/machine.js';
+import type { Field, IdSetField } from '../state/schema.js';
+import type { NamedStep } from '../transitions/program.js';
+
+type ValuePath = readonly (string | number)[];
+
+/** One value that a step changed, in words. */
+export interface Change {
+  readonly path: ValuePath;
+  /** Whose value it is: `cpu 0`, `updir of cpu 1`, `pmap 0`. */
+  readonly owner: string;
+  readonly field: string;
+  readonly from: string;
+  readonly to: string;
+  /** The change of a set as what came and went: `+ pte`; else `from -> to`. */
+  readonly text: string;
+}
+
+export interface ToldStep {
+  /** Without its operation: `write-slot`. */
+  readonly name: string;
+  readonly source: string;
+}
+
+/** One action: a step, or an atomic operation's steps. */
+export interface ToldAction {
+  readonly cpu: string;
+  readonly action: number;
+  /** `context-switch(pmap 1)` */
+  readonly operation: string;
+  /** The paragraph or line that the operation is from. */
+  readonly source: string;
+  /** Within the operation: `copy-slots[slot 0]/write-slot`; the steps' names if there are several. */
+  readonly label: string;
+  readonly steps: readonly ToldStep[];
+  readonly changes: readonly Change[];
+}
+
+export interface Trace {
+  readonly path: Path;
+  readonly actions: readonly ToldAction[];
+  readonly failure: Failure | null;
+  /** Index of the action to blame: the last that changed the value that is wrong. */
+  readonly blamed: number | null;
+}
+
+/** The two explorers disagree: never a user's mistake, never to be shown as a verdict. */
+export class InternalError extends Error {}
+
+/**
+ * Tells the trace to a violation. The path is taken again by the immutable rules; a path that they
+ * do not take, or whose end they do not find wrong, throws InternalError.
+ */
+export function tellViolation(model: DesignModel, path: Path, claim: number): Trace {
+  const replay = new ImmutableModel(model).replay(path);
+  const failure = failureAtEnd(model, replay, claim);
+  if (failure === undefined) {
+    const name = model.claims[claim]?.name;
+    throw new InternalError(
+      `the immutable rules do not find '${name}' violated at ${pathText(path)}`,
+    );
+  }
+  return tell(model, path, replay, failure);
+}
+
+/** What is wrong after a replayed path, as far as one claim goes. */
+export function failureAtEnd(
+  model: DesignModel,
+  { initial, taken }: Replay<MachineSchema>,
+  claim: number,
+): Failure | undefined {
+  const last = taken.at(-1);
+  const inState = failureOf(model, last?.state ?? initial, claim);
+  return (
+    inState ?? last?.steps.map(({ failures }) => failures.get(claim)).find((f) => f !== undefined)
+  );
+}
+
+export function tell(
+  model: DesignModel,
+  path: Path,
+  { initial, taken }: Replay<MachineSchema>,
+  failure: Failure | null,
+): Trace {
+  const { program, scope } = model.design;
+  let before: unknown = initial;
+  const actions = taken.map(({ action, steps, state }): ToldAction => {
+    const changes = changesOf(model, before as Machine, state);
+    before = state;
+    const named = steps.map(({ occurrence }) => program.steps[occurrence.step] as NamedStep);
+    const [operation = '', ...within] = action.label.replace(/^cpu \d+: /, '').split('/');
+    const names = named.map(({ step }) => step.name);
+    return {
+      cpu: scope.cpus.label(toId<'cpu'>(action.process)),
+      action: action.index,
+      operation,
+      source: named[0]?.operation.source ?? '',
+      label: within.length > 0 && names.length === 1 ? within.join('/') : names.join(', '),
+      steps: named.map(({ step }) => ({ name: step.name, source: step.source })),
+      changes,
+    };
+  });
+  return { path, actions, failure, blamed: blamedOf(actions, failure) };
+}
+
+function blamedOf(actions: readonly ToldAction[], failure: Failure | null): number | null {
+  for (const wrong of failure?.blame ?? []) {
+    const index = actions.findLastIndex(({ changes }) =>
+      changes.some(({ path }) => wrong.every((key, depth) => path[depth] === key)),
+    );
+    if (index >= 0) return index;
+  }
+  return actions.length > 0 ? actions.length - 1 : null;
+}
+
+/** `0:12.7.3`: the initial state, then the actions. */
+export function pathText({ initial, actions }: Path): string {
+  return `${initial}:${actions.join('.')}`;
+}
+
+/** The inverse of pathText; undefined when the text is not a path. */
+export function parsePath(text: string): Path | undefined {
+  const match = /^(\d{1,9}):((?:\d{1,9}(?:\.\d{1,9})*)?)$/.exec(text);
+  if (match === null) return undefined;
+  const actions = match[2] === '' ? [] : (match[2] ?? '').split('.').map(Number);
+  return { initial: Number(match[1]), actions };
+}
+
+function changesOf(model: DesignModel, before: Machine, after: Machine): Change[] {
+  const found: Change[] = [];
+  compare(model, model.schema, before, after, [], found);
+  return found;
+}
+
+function compare(
+  model: DesignModel,
+  field: Field,
+  before: unknown,
+  after: unknown,
+  path: ValuePath,
+  found: Change[],
+): void {
+  if (before === after) return;
+  if (field.kind === 'record' || field.kind === 'table') {
+    const keys = field.kind === 'record' ? Object.keys(field.fields) : field.over.ids.keys();
+    for (const key of keys) {
+      const inner = field.kind === 'record' ? (field.fields[key] as Field) : field.row;
+      const [old, now] = [before, after].map(
+        (value) => (value as Record<string | number, unknown>)[key],
+      );
+      compare(model, inner, old, now, [...path, key], found);
+    }
+    return;
+  }
+  const [from, to] = [before, after].map((value) => valueText(model, field, value, path));
+  if (from === to) return;
+  const text = field.kind === 'idSet' ? setText(field, before, after) : `${from} -> ${to}`;
+  const place = placeText(model, path);
+  found.push({ path, ...place, from: from as string, to: to as string, text });
+}
+
+function valueText(model: DesignModel, field: Field, value: unknown, path: ValuePath): string {
+  switch (field.kind) {
+    case 'id':
+      return field.of.label(value as Id<string>);
+    case 'optionalId':
+      return value === null ? 'none' : field.of.label(value as Id<string>);
+    case 'idSet': {
+      const members = field.of.ids.filter((id) => (value as Set<unknown>).has(id));
+      return members.length === 0 ? 'nothing' : members.map(field.of.label).join(', ');
+    }
+    case 'count': {
+      if (path.at(-1) !== 'at') return String(value);
+      const node = model.design.program.locations[value as number] ?? null;
+      return node === null ? 'rest' : model.design.program.describe(node);
+    }
+    default:
+      return String(value);
+  }
+}
+
+function setText({ of }: IdSetField, before: unknown, after: unknown): string {
+  const [old, now] = [before, after] as [Set<unknown>, Set<unknown>];
+  const came = of.ids.filter((id) => now.has(id) && !old.has(id)).map(of.label);
+  const went = of.ids.filter((id) => old.has(id) && !now.has(id)).map(of.label);
+  return [...came.map((name) => `+ ${name}`), ...went.map((name) => `- ${name}`)].join(', ');
+}
+
+/** `cpus[1].tlb.slots[0].owners` is `cpu 1`'s `tlb slot 0`. */
+function placeText(
+  { design: { scope } }: DesignModel,
+  path: ValuePath,
+): { owner: string; field: string } {
+  const [table, row = 0, ...rest] = path;
+  const index = Number(row);
+  const owner =
+    table === 'cpus'
+      ? scope.cpus.label(toId<'cpu'>(index))
+      : table === 'updirs'
+        ? `updir of ${scope.cpus.label(toId<'cpu'>(index))}`
+        : table === 'pmaps'
+          ? scope.pmaps.label(toId<'pmap'>(index))
+          : scope.areas.label(toId<'area'>(index));
+  const field = rest
+    .filter((key) => key !== 'owner' && key !== 'owners' && key !== 'registers')
+    .map((key) => (key === 'slots' && rest.length > 1 ? 'slot' : key))
+    .join(' ');
+  return { owner, field };
+}
