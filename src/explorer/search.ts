@@ -65,9 +65,13 @@ export function search(system: PackedSystem, options: SearchOptions = {}): Searc
   const violate = (mask: number, depth: number, state: number, action: number): void => {
     for (let property = 0; property < system.properties; property++) {
       if ((mask & (1 << property)) === 0) continue;
-      const violation = violations[property] ?? { depth, states: [], actions: [] };
-      violations[property] = violation;
-      if (violation.depth !== depth) continue;
+      let violation = violations[property] ?? null;
+      // A step out of a level is found before the level's later states, which are less deep.
+      if (violation === null || violation.depth > depth) {
+        violation = { depth, states: [], actions: [] };
+        violations[property] = violation;
+      }
+      if (violation.depth < depth) continue;
       violation.states.push(state);
       violation.actions.push(action);
     }

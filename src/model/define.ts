@@ -4,7 +4,6 @@ import type { SearchOptions } from '../explorer/search.js';
 import { search } from '../explorer/search.js';
 import type { Outcome } from '../explorer/system.js';
 import type { Domain, Id } from '../state/domain.js';
-import { toIndex } from '../state/domain.js';
 import type { State } from '../state/immutable.js';
 import type { Draft, RecordField } from '../state/schema.js';
 import { ImmutableModel } from './immutable-system.js';
@@ -21,7 +20,8 @@ export interface Rule<M> {
   readonly name: string;
   readonly instances: readonly {
     readonly label: string;
-    readonly process: number;
+    /** Who takes it, by name: the member of the first domain, or nobody in particular. */
+    readonly process: string;
     readonly bindings: Readonly<Record<string, unknown>>;
     guard(m: M): boolean;
     effect(m: M): void;
@@ -32,7 +32,8 @@ export interface Rule<M> {
  * A rule for every binding of some names to members of domains.
  *
  * `guard` must be pure; `effect` changes the draft and nothing else. Order: the first name of
- * `over` varies slowest. A trace changes the member of the first domain as rarely as it can.
+ * `over` varies slowest. The member that it binds is who takes the step: of all shortest traces
+ * the one is told that changes it least often.
  */
 export function rule<M, const O extends Over = Record<never, never>>(slots: {
   readonly name: string;
@@ -50,10 +51,9 @@ export function rule<M, const O extends Over = Record<never, never>>(slots: {
     const labels = Object.entries(over as Over).map(([key, domain]) =>
       domain.label(bindings[key] as Id<string>),
     );
-    const [first] = Object.keys(over);
     return {
       label: labels.length === 0 ? name : `${name}(${labels.join(', ')})`,
-      process: first === undefined ? 0 : toIndex(bindings[first] as Id<string>),
+      process: labels[0] ?? '',
       bindings,
       guard: (m: M) => guard(m, bound),
       effect: (m: M) => effect(m, bound),
@@ -76,20 +76,22 @@ export interface ModelSlots<S extends RecordField> {
 /** A model of its own rules. At most 31 claims and 31 witnesses. */
 export function defineModel<S extends RecordField>(slots: ModelSlots<S>): Model<S> {
   const { state, initial = () => {}, rules, always = {}, sometimes = {} } = slots;
-  const actions = rules
-    .flatMap((of, step) => of.instances.map((instance) => ({ ...instance, step })))
-    .map(
-      ({ label, process, bindings, guard, effect, step }, index): Action<Draft<S>> => ({
-        index,
-        process,
-        label,
-        guard,
-        effect: (m, observer) => {
-          observer.step(m, { step, bindings });
-          effect(m);
-        },
-      }),
-    );
+  const instances = rules.flatMap((of, step) =>
+    of.instances.map((instance) => ({ ...instance, step })),
+  );
+  const processes = [...new Set(instances.map(({ process }) => process))];
+  const actions = instances.map(
+    ({ label, process, bindings, guard, effect, step }, index): Action<Draft<S>> => ({
+      index,
+      process: processes.indexOf(process),
+      label,
+      guard,
+      effect: (m, observer) => {
+        observer.step(m, { step, bindings });
+        effect(m);
+      },
+    }),
+  );
   const checks = Object.entries(always).map(([name, holds], claim) => ({
     claim,
     check: (m: Draft<S>) =>

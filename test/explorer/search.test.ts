@@ -1,0 +1,152 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { explore } from '../../src/explorer/reference.js';
+import type { SearchOptions } from '../../src/explorer/search.js';
+import { search } from '../../src/explorer/search.js';
+import type { Outcome } from '../../src/explorer/system.js';
+import type { Graph } from './graph.js';
+import { line, packedOf, processOf, referenceOf, someGraph } from './graph.js';
+
+/** What both explorers tell; bytes and load are the packed one's alone. */
+function outcomeOf(graph: Graph, options?: SearchOptions): Outcome {
+  const { bytes, load, ...outcome } = search(packedOf(graph), options);
+  expect(bytes).toBeGreaterThan(0);
+  expect(load).toBeLessThanOrEqual(0.75);
+  return outcome;
+}
+
+describe('the search', () => {
+  it('agrees with the reference on random transition systems, traces and all', () => {
+    fc.assert(
+      fc.property(someGraph, (graph) => {
+        expect(outcomeOf(graph)).toEqual(explore(referenceOf(graph)));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('agrees with the reference when the depth is limited', () => {
+    fc.assert(
+      fc.property(someGraph, fc.nat(6), (graph, depthMax) => {
+        expect(outcomeOf(graph, { depthMax })).toEqual(explore(referenceOf(graph), depthMax));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('gives the path with the fewest changes of process, then the least actions', () => {
+    /** Every path of a length that ends in a violation of the property, by brute force. */
+    const paths = (graph: Graph, property: number, length: number): number[][] => {
+      const found: number[][] = [];
+      const walk = (state: number, taken: readonly number[]): void => {
+        if (taken.length === length + 1) {
+          if (((graph.failing[state] as number) >>> property) & 1) found.push([...taken]);
+          return;
+        }
+        for (const [index, edge] of (graph.edges[state] ?? []).entries()) {
+          const onwards = [...taken, state * 8 + index];
+          if (taken.length === length && (edge.failing >>> property) & 1) found.push(onwards);
+          walk(edge.to, onwards);
+        }
+      };
+      for (const [initial, state] of graph.initials.entries()) walk(state, [initial]);
+      return found;
+    };
+    const changes = (graph: Graph, [, ...actions]: readonly number[]): number =>
+      actions.filter(
+        (action, i) =>
+          i > 0 && processOf(graph, actions[i - 1] as number) !== processOf(graph, action),
+      ).length;
+    let compared = 0;
+    fc.assert(
+      fc.property(someGraph, (graph) => {
+        for (const [property, verdict] of outcomeOf(graph).verdicts.entries()) {
+          if (verdict.result !== 'violated' || verdict.depth > 7) continue;
+          compared++;
+          // A violating edge of the last level ends a path as a violating state does.
+          const all = [verdict.depth, verdict.depth - 1].flatMap((length) =>
+            length < 0 ? [] : paths(graph, property, length),
+          );
+          const ofDepth = all.filter((path) => path.length === verdict.depth + 1);
+          const ranked = ofDepth
+            .map((path) => [changes(graph, path), ...path])
+            .sort((a, b) => {
+              const at = a.findIndex((n, i) => n !== b[i]);
+              return at < 0 ? 0 : (a[at] as number) - (b[at] as number);
+            });
+          const { initial, actions } = verdict.path;
+          expect([initial, ...actions]).toEqual(ranked[0]?.slice(1));
+        }
+      }),
+      { numRuns: 400 },
+    );
+    expect(compared).toBeGreaterThan(100);
+  });
+
+  it('counts initial states and every transition, self-loops too', () => {
+    const loop: Graph = { ...line(1), edges: [[{ to: 0, process: 0, failing: 0 }]], failing: [0] };
+    expect(outcomeOf(loop)).toEqual({
+      verdicts: [{ result: 'holds' }],
+      witnesses: [],
+      statesDistinct: 1,
+      statesGenerated: 2,
+      depth: 0,
+      fired: [1],
+      stoppedBy: null,
+    });
+  });
+
+  it('goes on through violating states', () => {
+    const graph = { ...line(5), failing: [0, 1, 0, 2, 0], properties: 2 };
+    expect(outcomeOf(graph).verdicts).toEqual([
+      { result: 'violated', depth: 1, path: { initial: 0, actions: [0] } },
+      { result: 'violated', depth: 3, path: { initial: 0, actions: [0, 8, 16] } },
+    ]);
+  });
+});
+
+describe('a limit', () => {
+  const long = 40_000;
+  const verdictAt = (options: SearchOptions, graph = line(long, 3)) => {
+    const { verdicts, stoppedBy } = outcomeOf(graph, options);
+    return { result: verdicts[0]?.result, stoppedBy };
+  };
+
+  it('ends a search as unfinished, never as holds', () => {
+    const unfinished = (stoppedBy: string) => ({ result: 'unfinished', stoppedBy });
+    expect(verdictAt({ statesMax: 1000 })).toEqual(unfinished('states-max'));
+    expect(verdictAt({ depthMax: 10 })).toEqual(unfinished('depth-max'));
+    expect(verdictAt({ memoryMax: 1 })).toEqual(unfinished('memory-max'));
+    expect(verdictAt({ timeMax: -1 })).toEqual(unfinished('time-max'));
+    expect(verdictAt({ onProgress: () => true })).toEqual(unfinished('interrupted'));
+  });
+
+  it('that is not met changes nothing', () => {
+    const met = { statesMax: long, depthMax: long, timeMax: 1e9, memoryMax: 2 ** 40 };
+    expect(outcomeOf(line(long, 3), met)).toEqual(outcomeOf(line(long, 3)));
+    const holds = { ...line(long, 3), failing: new Array(long).fill(0) };
+    expect(verdictAt(met, holds)).toEqual({ result: 'holds', stoppedBy: null });
+  });
+
+  it('keeps what was violated before it', () => {
+    const early = { ...line(long, 3), failing: Array.from({ length: long }, (_, s) => +(s === 7)) };
+    expect(verdictAt({ statesMax: 1000 }, early)).toEqual({
+      result: 'violated',
+      stoppedBy: 'states-max',
+    });
+  });
+
+  it('at the first violation leaves the other properties unfinished', () => {
+    const graph = { ...line(9), failing: [0, 0, 1, 2, 0, 0, 0, 0, 0], properties: 3 };
+    const { verdicts, stoppedBy, statesDistinct } = outcomeOf(graph, { stopAtFirst: true });
+    expect(verdicts.map(({ result }) => result)).toEqual(['violated', 'unfinished', 'unfinished']);
+    expect(stoppedBy).toBe('stop-at-first');
+    expect(statesDistinct).toBeLessThan(9);
+  });
+
+  it('of states is kept to within what one level-free batch adds', () => {
+    const { statesDistinct } = outcomeOf(line(long, 3), { statesMax: 1000 });
+    expect(statesDistinct).toBeGreaterThan(1000);
+    expect(statesDistinct).toBeLessThan(1000 + 200);
+  });
+});

@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { SeenSet } from '../../src/explorer/seen.js';
+
+/** Rows of few different words, so that many are equal and many collide. */
+const someRows = (words: number) =>
+  fc.array(fc.array(fc.nat(5), { minLength: words, maxLength: words }), { maxLength: 200 });
+
+describe('the seen set', () => {
+  it('numbers each row once, in the order in which it first came', () => {
+    const rowsAndBatch = fc
+      .integer({ min: 1, max: 5 })
+      .chain((words) =>
+        fc.tuple(fc.constant(words), someRows(words), fc.integer({ min: 1, max: 70 })),
+      );
+    fc.assert(
+      fc.property(rowsAndBatch, ([words, rows, batch]) => {
+        const seen = new SeenSet(words);
+        for (let first = 0; first < rows.length; first += batch) {
+          const some = rows.slice(first, first + batch);
+          seen.addAll(Uint32Array.from(some.flat()), some.length);
+        }
+        const distinct = [...new Map(rows.map((row) => [row.join(), row])).values()];
+        const stored = Array.from({ length: seen.count }, (_, id) => [
+          ...seen.rowsOf(id).subarray(seen.offsetOf(id), seen.offsetOf(id) + words),
+        ]);
+        expect(stored).toEqual(distinct);
+        for (const [id, row] of distinct.entries()) {
+          expect(seen.find(Uint32Array.from(row), 0)).toBe(id);
+        }
+        expect(seen.find(new Uint32Array(words).fill(6), 0)).toBe(-1);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('finds every row again after its index and its log have grown', () => {
+    const seen = new SeenSet(2);
+    const total = 300_000;
+    const row = (n: number) => Uint32Array.of(n >>> 3, Math.imul(n, 0x01000193));
+    for (let n = 0; n < total; n++) seen.addAll(row(n), 1);
+    for (let n = 0; n < total; n += 7) seen.addAll(row(n), 1);
+    expect(seen.count).toBe(total);
+    const wrong = Array.from({ length: total }, (_, n) => n).filter(
+      (n) => seen.find(row(n), 0) !== n,
+    );
+    expect(wrong).toEqual([]);
+    expect(seen.load).toBeLessThanOrEqual(0.75);
+    // Log: 5 segments of 65,536 rows of 8 bytes. Index: 2^19 slots of 4 bytes.
+    expect(seen.bytes).toBe(5 * 65_536 * 8 + 2 ** 19 * 4);
+  });
+});

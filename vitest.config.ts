@@ -1,0 +1,9 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // The reference explorer is slow by design; a test that hangs still ends.
+    testTimeout: 120_000,
+  },
+});
