@@ -252,7 +252,7 @@ const kernelUnreachable: ClaimRow = {
         };
         const own = ['cpus', toIndex(cpu)];
         return isMapped
-          ? failure('the loaded page maps a secret area', values, [...own, 'cr3'])
+          ? failure('the loaded page maps a secret area', values, [...own, 'mode'])
           : failure('the TLB may hold a secret area', values, [...own, 'tlb', 'areas']);
       }
       return undefined;
@@ -281,7 +281,7 @@ const userOnUserTables: ClaimRow = {
       const own = ['cpus', toIndex(cpu)];
       return onOwnPage
         ? failure('kpdirpa does not name the pmap of the thread', values, [...own, 'kpdirpa'])
-        : failure("CR3 is not this CPU's updirpa", values, [...own, 'cr3'], [...own, 'mode']);
+        : failure("CR3 is not this CPU's updirpa", values, [...own, 'mode']);
     },
 };
 

@@ -1,0 +1,38 @@
+/** Designs for tests, without a file: options and edits in, a model out. */
+import { buildDesign } from '../../src/spec/build.js';
+import type { DesignModel } from '../../src/spec/design-model.js';
+import type { ScopeOptions } from '../../src/state/scope.js';
+import { areaNames } from '../../src/state/scope.js';
+import type { Edit } from '../../src/transitions/edit.js';
+
+export const small: ScopeOptions = {
+  cpus: 2,
+  pmaps: 2,
+  userSlots: 1,
+  nesting: 1,
+  events: ['user-access', 'interrupt'],
+  kernelAreas: areaNames,
+  unmapped: ['pte'],
+  secret: ['pte'],
+  global: [],
+  entryCode: 'kernel-image',
+  svs: true,
+  kaslr: null,
+  interleaving: 'step',
+  loops: 'ordered',
+};
+
+/** The lock that the mail does not name, around the copy and around test and add. */
+export const mend: readonly Edit[] = [
+  { insert: 'lock-own-updir', before: 'context-switch/copy-slots' },
+  { insert: 'unlock-own-updir', after: 'context-switch/copy-slots' },
+  { insert: 'lock-updir', before: 'l4-allocate/test-cpu' },
+  { insert: 'unlock-updir', after: 'l4-allocate/add-slot' },
+];
+
+export function modelOf(
+  options: Partial<ScopeOptions> = {},
+  edits: readonly Edit[] = [],
+): DesignModel {
+  return buildDesign({ protocol: 'mail', options: { ...small, ...options }, edits });
+}
