@@ -21,11 +21,11 @@ export class SeenSet {
   count = 0;
   private readonly segments: Uint32Array[] = [];
   private bits = indexBitsMin;
-  private index = new Uint32Array(1 << indexBitsMin);
-  private hashes = new Uint32Array(0);
-  private entries = new Uint32Array(0);
+  private index = new Int32Array(1 << indexBitsMin);
+  private hashes = new Int32Array(0);
+  private entries = new Int32Array(0);
   private known = new Uint8Array(0);
-  private readonly single = new Uint32Array(1);
+  private readonly single = new Int32Array(1);
   /** Written so that reads whose only purpose is to load a cache line are not optimised away. */
   protected touched = 0;
 
@@ -82,8 +82,8 @@ export class SeenSet {
   }
 
   private makeRoom(count: number): void {
-    this.hashes = new Uint32Array(count * 2);
-    this.entries = new Uint32Array(count * 2);
+    this.hashes = new Int32Array(count * 2);
+    this.entries = new Int32Array(count * 2);
     this.known = new Uint8Array(count * 2);
   }
 
@@ -136,10 +136,10 @@ export class SeenSet {
   /** Doubles the index. It is made anew from the log, so old and new are never held together. */
   private grow(): void {
     this.bits++;
-    this.index = new Uint32Array(0);
-    const index = new Uint32Array(2 ** this.bits);
+    this.index = new Int32Array(0);
+    const index = new Int32Array(2 ** this.bits);
     const mask = index.length - 1;
-    const hashes = new Uint32Array(growRows);
+    const hashes = new Int32Array(growRows);
     for (let first = 0; first < this.count; first += growRows) {
       const count = Math.min(growRows, this.count - first);
       hashRows(this.rowsOf(first), this.offsetOf(first), this.words, count, hashes);
@@ -168,7 +168,7 @@ function hashRows(
   offset: number,
   words: number,
   count: number,
-  hashes: Uint32Array,
+  hashes: Int32Array,
 ): void {
   for (let row = 0, at = offset; row < count; row++) {
     let hash = words;

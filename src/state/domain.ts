@@ -61,34 +61,38 @@ export function membersOf<D extends string>(
   return { ids, has: (id) => ids.includes(id), mask };
 }
 
+/** Members that are fixed, or those of another set of the same domain and form. */
+type Some<D extends string> = Members<D> | IdSet<D>;
+
 /** What a packed set can do at once, and a plain `Set` member by member. */
 interface BulkSet<D extends string> extends IdSet<D> {
-  addAll?(members: Members<D>): void;
-  keepOnly?(members: Members<D>): void;
-  hasAll?(members: Members<D>): boolean;
+  addAll?(some: Some<D>): void;
+  keepOnly?(some: Some<D>): void;
+  hasAll?(some: Some<D>): boolean;
 }
 
-/** Adds all of `members` to a set. */
-export function addAll<D extends string>(set: BulkSet<D>, members: Members<D>): void {
-  if (set.addAll !== undefined) set.addAll(members);
-  else for (const id of members.ids) set.add(id);
+/** Adds all of `some` to a set. */
+export function addAll<D extends string>(set: BulkSet<D>, some: Some<D>): void {
+  if (set.addAll !== undefined) set.addAll(some);
+  else for (const id of idsOf(some)) set.add(id);
 }
 
-/** Drops from a set what is not in `members`; `of` is the set's domain. */
-export function keepOnly<D extends string>(
-  set: BulkSet<D>,
-  of: Domain<D>,
-  members: Members<D>,
-): void {
-  if (set.keepOnly !== undefined) set.keepOnly(members);
-  else for (const id of of.ids) if (!members.has(id)) set.delete(id);
+/** Drops from a set what is not in `some`; `of` is the set's domain. */
+export function keepOnly<D extends string>(set: BulkSet<D>, of: Domain<D>, some: Some<D>): void {
+  if (set.keepOnly !== undefined) set.keepOnly(some);
+  else for (const id of of.ids) if (!some.has(id)) set.delete(id);
 }
 
-/** Whether all of `members` are in a set. */
-export function hasAll<D extends string>(set: BulkSet<D>, members: Members<D>): boolean {
-  if (set.hasAll !== undefined) return set.hasAll(members);
-  return members.ids.every((id) => set.has(id));
+/** Whether all of `some` are in a set. */
+export function hasAll<D extends string>(set: BulkSet<D>, some: Some<D>): boolean {
+  if (set.hasAll !== undefined) return set.hasAll(some);
+  for (const id of idsOf(some)) if (!set.has(id)) return false;
+  return true;
 }
+
+/** Of plain sets only: a packed one never comes here. */
+const idsOf = <D extends string>(some: Some<D>): Iterable<Id<D>> =>
+  'ids' in some ? some.ids : (some as unknown as Iterable<Id<D>>);
 
 /** The one place where a number becomes an id. */
 export function toId<D extends string>(index: number): Id<D> {

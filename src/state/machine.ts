@@ -48,8 +48,8 @@ export function machineSchema(scope: Scope, bounds: MachineBounds) {
       tlb: record({
         /** Kernel areas. Whether an entry is global is a constant of the area. */
         areas: idSet(areas),
-        /** For each user slot, whose memory: with PG_G two processes' entries can both be there. */
-        slots: table(slots, { owners: idSet(pmaps) }),
+        /** Whose user slots: with PG_G two processes' entries for one slot can both be there. */
+        user: table(pmaps, { slots: idSet(slots) }),
       }),
 
       /** Registers of the operation that is under way: set and used by its steps, else zero. */

@@ -172,7 +172,12 @@ class BitSet {
 
   get size(): number {
     let size = 0;
-    for (let id = 0; id < this.members; id++) if (this.has(id)) size++;
+    for (let rest = this.mask; rest !== 0; rest &= rest - 1) size++;
     return size;
+  }
+
+  /** The members as bits at the low end: what a Members has, so that sets can be given to sets. */
+  get mask(): number {
+    return ((this.words[this.word] as number) >>> this.shift) & this.all;
   }
 }

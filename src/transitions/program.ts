@@ -344,24 +344,25 @@ export class Program {
     const name = scope.cpus.label(cpu);
     const add = (
       label: string,
-      guard: (m: Machine) => boolean,
-      effect: Action<Machine>['effect'],
+      slots: Pick<CpuAction, 'instance' | 'from'> & Partial<ActionSlots>,
     ): Action<Machine> => {
-      const action = { index: all.length, process, label: `${name}: ${label}`, guard, effect };
+      const action = new CpuAction(this, cpu, process, all.length, `${name}: ${label}`, {
+        starts: false,
+        member: null,
+        enabled: null,
+        ...slots,
+      });
       all.push(action);
       return action;
     };
     const nestingMax = scope.options.nesting;
-    const begin = ({ instance, first }: Start, guard: Action<Machine>['guard']): Action<Machine> =>
-      add(this.labelOf(instance), guard, (m, observer) => {
-        if (instance.handler) push(m, cpu, nestingMax);
-        this.run(m, cpu, this.arrive(m, cpu, first), instance, observer);
-      });
+    const begin = ({ instance, first }: Start, enabled: ActionSlots['enabled']): Action<Machine> =>
+      add(this.labelOf(instance), { instance, from: first, starts: true, enabled });
     const start = (from: Start): Action<Machine> => {
       const { operation, bindings } = from.instance;
       const given = { ...bindings, cpu };
       const { enabled } = operation;
-      return begin(from, enabled === undefined ? () => true : (m) => enabled(m, given, scope));
+      return begin(from, enabled === undefined ? null : (m) => enabled(m, given, scope));
     };
     /** A handler on top of a handler: while there is a frame, and NMIs not on top of themselves. */
     const nest = (from: Start): Action<Machine> => {
@@ -373,28 +374,20 @@ export class Program {
       );
     };
     const continuing = (node: Node): Action<Machine>[] => {
+      const { instance } = node;
       if (node.kind === 'choose') {
-        return node.members.map(({ member, label, first }) =>
-          add(
-            `${this.labelOf(node.instance)}/${node.loop.loop}[${label}]`,
-            (m) => m.cpus[cpu].registers.remaining.has(toId<'member'>(member)),
-            (m, observer) => {
-              m.cpus[cpu].registers.remaining.delete(toId<'member'>(member));
-              this.run(m, cpu, this.arrive(m, cpu, first), node.instance, observer);
-            },
-          ),
-        );
+        return node.members.map(({ member, label, first }) => {
+          const enabled = (m: Machine) =>
+            m.cpus[cpu].registers.remaining.has(toId<'member'>(member));
+          const full = `${this.labelOf(instance)}/${node.loop.loop}[${label}]`;
+          return add(full, { instance, from: first, member, enabled });
+        });
       }
       if (node.kind === 'enter') return [];
       const { waits } = node;
       const bindings = bindingsFor(node, cpu);
-      const guard =
-        waits === null ? () => true : (m: Machine) => waits(m, bindings, scope) === null;
-      return [
-        add(this.describe(node), guard, (m, observer) =>
-          this.run(m, cpu, node, node.instance, observer),
-        ),
-      ];
+      const enabled = waits === null ? null : (m: Machine) => waits(m, bindings, scope) === null;
+      return [add(this.describe(node), { instance, from: node, enabled })];
     };
     const startsFrom = (mode: 'user' | 'kernel') =>
       starts.filter(({ instance }) => instance.operation.starts === mode).map(start);
@@ -420,7 +413,7 @@ export class Program {
    * Takes the step at `node` and goes on: with operations atomic to the end of the operation or to
    * the first false guard, else to the next step. A first step that must wait is waited for.
    */
-  private run(
+  run(
     m: Machine,
     cpu: Cpu,
     from: Node | null,
@@ -450,7 +443,7 @@ export class Program {
   }
 
   /** The node at which a CPU comes to stand when it goes to `node`: decisions pass steps over. */
-  private arrive(m: Machine, cpu: Cpu, to: Node | null): Node | null {
+  arrive(m: Machine, cpu: Cpu, to: Node | null): Node | null {
     const { registers } = m.cpus[cpu];
     const process = toIndex(cpu);
     let node = to;
@@ -487,6 +480,54 @@ export class Program {
     if (node.kind !== 'step') return `${operation}/${node.kind === 'choose' ? node.loop.loop : ''}`;
     if (node.loop === null) return `${operation}/${node.step.name}`;
     return `${operation}/${node.loop.loop}[${labelOf(this.scope, node.loop.over, node.bindings)}]/${node.step.name}`;
+  }
+}
+
+interface ActionSlots {
+  readonly instance: Instance;
+  readonly from: Node;
+  /** Whether it starts the operation, or goes on with it. */
+  readonly starts: boolean;
+  /** The member of a loop in any order that it goes on with. */
+  readonly member: number | null;
+  /** Null when nothing keeps it from being taken. */
+  readonly enabled: ((m: Machine) => boolean) | null;
+}
+
+/** What one CPU can do next. A class, and no closures: V8 inlines a method that all actions share. */
+class CpuAction implements Action<Machine>, ActionSlots {
+  readonly instance: Instance;
+  readonly from: Node;
+  readonly starts: boolean;
+  readonly member: number | null;
+  readonly enabled: ((m: Machine) => boolean) | null;
+
+  constructor(
+    private readonly program: Program,
+    private readonly cpu: Cpu,
+    readonly process: number,
+    readonly index: number,
+    readonly label: string,
+    slots: ActionSlots,
+  ) {
+    this.instance = slots.instance;
+    this.from = slots.from;
+    this.starts = slots.starts;
+    this.member = slots.member;
+    this.enabled = slots.enabled;
+  }
+
+  guard(m: Machine): boolean {
+    return this.enabled === null || this.enabled(m);
+  }
+
+  effect(m: Machine, observer: Observer<Machine>): void {
+    const { program, cpu, instance, member } = this;
+    let node: Node | null = this.from;
+    if (this.starts && instance.handler) push(m, cpu, program.scope.options.nesting);
+    if (member !== null) m.cpus[cpu].registers.remaining.delete(toId<'member'>(member));
+    if (this.starts || member !== null) node = program.arrive(m, cpu, node);
+    program.run(m, cpu, node, instance, observer);
   }
 }
 

@@ -51,22 +51,28 @@ export function loadCr3(m: Machine, scope: Scope, cpu: Id<'cpu'>, l4: Id<'l4'>):
   const { tlb } = m.cpus[cpu];
   keepOnly(tlb.areas, scope.areas, scope.global);
   if (scope.userIsGlobal) return;
-  for (const slot of scope.slots.ids) tlb.slots[slot].owners.clear();
+  for (const pmap of scope.pmaps.ids) tlb.user[pmap].slots.clear();
 }
 
 /** Drops every entry, global ones too. */
 export function flushAll(m: Machine, scope: Scope, cpu: Id<'cpu'>): void {
   const { tlb } = m.cpus[cpu];
   tlb.areas.clear();
-  for (const slot of scope.slots.ids) tlb.slots[slot].owners.clear();
+  for (const pmap of scope.pmaps.ids) tlb.user[pmap].slots.clear();
 }
 
 /** Adds to a CPU's TLB all that its loaded page maps. */
 export function refill(m: Machine, scope: Scope, cpu: Id<'cpu'>): void {
   const { cr3, tlb } = m.cpus[cpu];
   addAll(tlb.areas, mappedAreas(m, scope, cr3));
+  const page = scope.l4Page[cr3];
+  if (page.kind === 'pmap') {
+    addAll(tlb.user[page.pmap].slots, m.pmaps[page.pmap].slots);
+    return;
+  }
+  const { slots } = m.updirs[page.cpu];
   for (const slot of scope.slots.ids) {
-    const owner = slotOwner(m, scope, cr3, slot);
-    if (owner !== null) tlb.slots[slot].owners.add(owner);
+    const { owner } = slots[slot];
+    if (owner !== null) tlb.user[owner].slots.add(slot);
   }
 }
