@@ -6,7 +6,7 @@ import type { CheckOptions } from './commands/check.js';
 import { check } from './commands/check.js';
 import { init } from './commands/init.js';
 import { list, show } from './commands/list.js';
-import { printError } from './commands/output.js';
+import { print, printError, writeError, writeOut } from './commands/output.js';
 import type { ReplayOptions, SimulateOptions } from './commands/replay.js';
 import { replay, simulate } from './commands/replay.js';
 import { exitCodes } from './report/exit.js';
@@ -20,33 +20,47 @@ const { version } = JSON.parse(
 };
 
 function whole(text: string): number {
-  const number = Number(text.replaceAll('_', ''));
-  if (!Number.isSafeInteger(number) || number < 0)
-    throw new InvalidArgumentError('It must be a whole number.');
+  const number = /^\d+(_\d+)*$/.test(text) ? Number(text.replaceAll('_', '')) : Number.NaN;
+  if (!Number.isSafeInteger(number)) throw new InvalidArgumentError('It must be a whole number.');
   return number;
 }
 
 /** A number with a unit, in the unit of factor 1. */
-function measured(units: Readonly<Record<string, number>>): (text: string) => number {
+function measured(units: ReadonlyMap<string, number>): (text: string) => number {
   return (text) => {
     const match = /^(\d+(?:\.\d+)?)([a-zA-Z]*)$/.exec(text);
-    const factor = units[match?.[2] ?? ''];
+    const factor = units.get(match?.[2] ?? '');
     if (match === null || factor === undefined) {
-      const names = Object.keys(units).filter((unit) => unit !== '');
-      throw new InvalidArgumentError(`It must be a number and a unit: ${names.join(', ')}.`);
+      const names = [...units.keys()].join(', ');
+      throw new InvalidArgumentError(`It must be a number and a unit: ${names}.`);
     }
     return Math.round(Number(match[1]) * factor);
   };
 }
 
-const bytes = measured({ MiB: 2 ** 20, GiB: 2 ** 30, M: 2 ** 20, G: 2 ** 30 });
-const duration = measured({ ms: 1, s: 1000, m: 60_000, h: 3_600_000 });
+const bytes = measured(
+  new Map([
+    ['MiB', 2 ** 20],
+    ['GiB', 2 ** 30],
+    ['M', 2 ** 20],
+    ['G', 2 ** 30],
+  ]),
+);
+const duration = measured(
+  new Map([
+    ['ms', 1],
+    ['s', 1000],
+    ['m', 60_000],
+    ['h', 3_600_000],
+  ]),
+);
 
 const program = new Command('svscheck')
   .description(
     'Checks kernel page-table isolation: explores every interleaving of a design and says whether the kernel can be reached from user mode.',
   )
   .version(version)
+  .configureOutput({ writeOut, writeErr: writeError })
   .showHelpAfterError('(svscheck --help shows how it is used)')
   .exitOverride()
   .addHelpText(
@@ -74,9 +88,11 @@ program
   .option('--time-max <duration>', 'time for each spec, at most, such as 90s or 10m', duration)
   .option('--depth-max <n>', 'steps from the initial state, at most', whole)
   .option('--stop-at-first', 'end a search with the first property that is violated')
-  .option(
-    '--reference',
-    'use the naive explorer on immutable states: slow, and the oracle of the fast one',
+  .addOption(
+    new Option(
+      '--reference',
+      'use the naive explorer on immutable states: slow, and the oracle of the fast one; it has no limit but --depth-max',
+    ).conflicts(['statesMax', 'memoryMax', 'timeMax', 'stopAtFirst']),
   )
   .addHelpText('after', '\nLimits end in "unfinished", never in "holds".')
   .action(async (paths: string[], options: CheckOptions) => {
@@ -132,8 +148,7 @@ program
   .command('errors')
   .description('list the codes of the errors that a spec can have')
   .action(() => {
-    for (const [code, says] of Object.entries(errorCodes))
-      process.stdout.write(`${code.padEnd(22)} ${says}\n`);
+    for (const [code, says] of Object.entries(errorCodes)) print(`${code.padEnd(22)} ${says}`);
   });
 
 try {
@@ -148,6 +163,6 @@ try {
     printError(
       `internal error: ${error.message}\nThis is a bug of svscheck. Please report it, with the spec and this message.`,
     );
-    process.exitCode = 70;
+    process.exitCode = exitCodes.internal.code;
   } else throw error;
 }

@@ -1,6 +1,6 @@
 /** `svscheck check`: searches specs and holds the outcomes against what they expect. */
+import { statSync } from 'node:fs';
 import { totalmem } from 'node:os';
-import pc from 'picocolors';
 import type { Progress } from '../explorer/search.js';
 import type { Ending } from '../report/exit.js';
 import { exitCodeOf } from '../report/exit.js';
@@ -14,11 +14,11 @@ import {
   violationReport,
 } from '../report/terminal.js';
 import type { Mistake } from '../spec/errors.js';
-import { describeMistake, UserError } from '../spec/errors.js';
+import { describeMistake, plain, UserError } from '../spec/errors.js';
 import { findSpecs, loadSpec } from '../spec/load.js';
 import type { SpecResult } from '../spec/run.js';
 import { runSpec } from '../spec/run.js';
-import { print, printError, terminalWidth } from './output.js';
+import { color, jsonText, print, printError, terminalWidth } from './output.js';
 
 export interface CheckOptions {
   readonly json?: boolean;
@@ -35,14 +35,17 @@ export interface CheckOptions {
 
 /** @returns the exit code */
 export async function check(paths: readonly string[], options: CheckOptions): Promise<number> {
-  const isFolderRun = paths.length !== 1 || !paths[0]?.endsWith('.yaml');
-  const files = findSpecs(paths);
   const results: SpecResult[] = [];
   const mistakes: Mistake[] = [];
+  const files = filesOf(paths, options, mistakes);
+  /** A table, with a line for each spec; and whether the specs are a suite, which has no gaps. */
+  const isSuite = paths.some((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
+  const isTable = isSuite || paths.length !== 1;
   const stop = new Int32Array(new SharedArrayBuffer(4));
   const interrupt = (): void => void Atomics.store(stop, 0, 1);
-  process.on('SIGINT', interrupt);
-  const width = Math.max(...files.map((file) => file.length));
+  // The reference explorer runs in this thread and does not look up: let Ctrl-C end the process.
+  if (!options.reference) process.on('SIGINT', interrupt);
+  const width = Math.max(...files.map((file) => plain(file).length));
   try {
     for (const file of files) {
       if (Atomics.load(stop, 0) !== 0) break;
@@ -55,8 +58,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
         });
         clearProgress();
         results.push(result);
-        if (!options.json)
-          for (const line of report(result, isFolderRun, width, options)) print(line);
+        if (!options.json) for (const line of report(result, isTable, width, options)) print(line);
       } catch (error) {
         clearProgress();
         if (!(error instanceof UserError)) throw error;
@@ -70,7 +72,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   const interrupted = Atomics.load(stop, 0) !== 0;
   const isWhole =
     !interrupted && mistakes.length === 0 && results.every(({ stoppedBy }) => stoppedBy === null);
-  const gaps = isFolderRun && isWhole ? gapsOf(results) : null;
+  const gaps = isSuite && isWhole ? gapsOf(results) : null;
   const hasGaps = gaps !== null && gaps.steps.length + gaps.witnesses.length > 0;
   const endings: Ending[] = [
     interrupted ? 'interrupted' : 'ok',
@@ -80,16 +82,28 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   ];
   const exitCode = exitCodeOf(endings);
   if (options.json) {
-    print(JSON.stringify(jsonReport(results, mistakes, gaps, exitCode), null, 2));
+    print(jsonText(jsonReport(results, mistakes, gaps, exitCode)));
     return exitCode;
   }
   if (gaps !== null) {
-    for (const step of gaps.steps) print(`${pc.red('FAIL')} no spec takes the step ${step}`);
-    for (const witness of gaps.witnesses) print(`${pc.red('FAIL')} no spec reaches ${witness}`);
+    for (const step of gaps.steps) print(`${color.red('FAIL')} no spec takes the step ${step}`);
+    for (const witness of gaps.witnesses) print(`${color.red('FAIL')} no spec reaches ${witness}`);
   }
-  if (isFolderRun) print(summary(results, files.length, interrupted));
+  if (isTable) print(summary(results, files.length, interrupted));
   else if (interrupted) print('Interrupted: what was explored so far is above.');
   return exitCode;
+}
+
+/** The specs to check. With --json, a path that is wrong is in the document as any mistake is. */
+function filesOf(paths: readonly string[], { json }: CheckOptions, mistakes: Mistake[]): string[] {
+  try {
+    return findSpecs(paths);
+  } catch (error) {
+    if (!(error instanceof UserError) || !json) throw error;
+    mistakes.push(...error.mistakes);
+    for (const mistake of error.mistakes) printError(describeMistake(mistake));
+    return [];
+  }
 }
 
 function report(
@@ -101,10 +115,10 @@ function report(
   const traces = options.traces ?? (inTable ? 'unexpected' : 'all');
   const told = result.properties.flatMap(({ result: outcome, asExpected }, claim) => {
     const wanted = traces === 'all' || (traces === 'unexpected' && !asExpected);
-    return outcome === 'violated' && wanted ? ['', ...violationReport(result, claim, pc)] : [];
+    return outcome === 'violated' && wanted ? ['', ...violationReport(result, claim, color)] : [];
   });
-  if (!inTable) return [...specReport(result, pc), ...told];
-  return [specLine(result, width, pc), ...unexpectedLines(result, pc), ...told];
+  if (!inTable) return [...specReport(result, color), ...told];
+  return [specLine(result, width, color), ...unexpectedLines(result, color), ...told];
 }
 
 function summary(results: readonly SpecResult[], files: number, interrupted: boolean): string {
@@ -130,7 +144,7 @@ function memoryByDefault(): number {
 
 function showProgress(file: string, { statesDistinct, depth, frontier, bytes }: Progress): void {
   if (!process.stderr.isTTY) return;
-  const line = `${file}: ${grouped(statesDistinct)} states, depth ${depth}, ${grouped(frontier)} to expand, ${Math.round(bytes / 2 ** 20)} MiB`;
+  const line = `${plain(file)}: ${grouped(statesDistinct)} states, depth ${depth}, ${grouped(frontier)} to expand, ${Math.round(bytes / 2 ** 20)} MiB`;
   process.stderr.write(`\r\u001b[K${line.slice(0, terminalWidth() - 1)}`);
 }
 

@@ -1,16 +1,16 @@
 /** `svscheck list` and `svscheck show`: what can be checked, and what a spec checks. */
-import pc from 'picocolors';
 import { claimRows } from '../invariants/claims.js';
 import { witnessRows } from '../invariants/witnesses.js';
-import { plain } from '../report/terminal.js';
+import { counted } from '../report/terminal.js';
 import { buildSpec } from '../spec/build.js';
+import { plain } from '../spec/errors.js';
 import { loadSpec } from '../spec/load.js';
 import { layoutOf } from '../state/layout.js';
 import { describeLayout } from '../state/packed.js';
 import { protocols } from '../transitions/mail.js';
 import type { Item, Operation, Protocol } from '../transitions/operation.js';
 import { isLoop, nameOf } from '../transitions/operation.js';
-import { print } from './output.js';
+import { color, jsonText, print } from './output.js';
 
 export function list(options: { readonly json?: boolean }): number {
   if (options.json) {
@@ -27,22 +27,22 @@ export function list(options: { readonly json?: boolean }): number {
       })),
       exports: exports.map(describe),
     }));
-    print(JSON.stringify({ version: 1, protocols: described, properties, witnesses }, null, 2));
+    print(jsonText({ version: 1, protocols: described, properties, witnesses }));
     return 0;
   }
   for (const protocol of protocols) {
-    print(pc.bold(`protocol ${protocol.name}: ${protocol.title} ${protocol.source}`));
+    print(color.bold(`protocol ${protocol.name}: ${protocol.title} ${protocol.source}`));
     printProtocol(protocol);
     print('');
     print('  exported, for edits to insert or to put in place:');
     for (const item of protocol.exports) printItem(item, 2);
   }
   print('');
-  print(pc.bold('properties'));
+  print(color.bold('properties'));
   for (const { name, claim, source } of claimRows)
-    print(`  ${name.padEnd(24)} ${claim} ${pc.dim(source)}`);
+    print(`  ${name.padEnd(24)} ${claim} ${color.dim(source)}`);
   print('');
-  print(pc.bold('witnesses (must be reachable)'));
+  print(color.bold('witnesses (must be reachable)'));
   for (const { name, claim } of witnessRows) print(`  ${name.padEnd(24)} ${claim}`);
   return 0;
 }
@@ -51,13 +51,13 @@ export function show(file: string): number {
   const spec = loadSpec(file);
   const model = buildSpec(spec);
   const { program } = model.design;
-  print(pc.bold(plain(spec.title)));
+  print(color.bold(plain(spec.title)));
   print(`protocol ${program.protocol.name}, ${spec.design.edits.length} edits`);
   printProtocol(program.protocol);
   print('');
   const layout = layoutOf(model.schema);
   print(
-    `${program.locations.length} locations, ${program.actions.length} actions, ${model.initials.length} initial states`,
+    `${program.locations.length} locations, ${program.actions.length} actions, ${counted(model.initials.length, 'initial state')}`,
   );
   print(`a state is ${layout.words} words of 32 bits:`);
   for (const line of describeLayout(layout)) print(`  ${line}`);
@@ -69,7 +69,7 @@ function printProtocol({ operations }: Protocol): void {
     const over = Object.values(operation.over ?? {}).join(', ');
     print('');
     print(
-      `  ${operation.name}${over === '' ? '' : `(${over})`}  ${pc.dim(`${operation.source}; ${startText(operation)}`)}`,
+      `  ${operation.name}${over === '' ? '' : `(${over})`}  ${color.dim(`${operation.source}; ${startText(operation)}`)}`,
     );
     for (const item of operation.steps) printItem(item, 4);
   }
@@ -95,9 +95,10 @@ function printItem(item: Item, indent: number): void {
   const pad = ' '.repeat(indent);
   if (isLoop(item)) {
     const over = Object.entries(item.over).map(([name, range]) =>
-      name === range ? name : `${name} ${range}`,
+      name === range ? name : `${range} (as ${name})`,
     );
-    print(`${pad}${item.loop}: for each ${over.join(', ')}  ${pc.dim(item.source)}`);
+    const left = item.except === undefined ? '' : ', some left out';
+    print(`${pad}${item.loop}: for each ${over.join(', ')}${left}  ${color.dim(item.source)}`);
     for (const step of item.body) printItem(step, indent + 2);
     return;
   }
@@ -109,7 +110,7 @@ function printItem(item: Item, indent: number): void {
   ].filter((mark) => mark !== '');
   const text = `${pad}${item.name}`.padEnd(32);
   print(
-    `${text} ${pc.dim(item.source)}${marks.length === 0 ? '' : pc.dim(`  (${marks.join('; ')})`)}`,
+    `${text} ${color.dim(item.source)}${marks.length === 0 ? '' : color.dim(`  (${marks.join('; ')})`)}`,
   );
 }
 

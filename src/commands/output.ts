@@ -1,13 +1,34 @@
 /** Where commands write. */
 import { writeSync } from 'node:fs';
+import pc from 'picocolors';
+
+const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
+const forced = FORCE_COLOR !== undefined && FORCE_COLOR !== '' && FORCE_COLOR !== '0';
+
+/** Colours for standard output: on a terminal, or where FORCE_COLOR asks; never with NO_COLOR. */
+export const color = pc.createColors(
+  !NO_COLOR && (forced || (process.stdout.isTTY === true && TERM !== 'dumb')),
+);
 
 /** A line on standard output; a reader that has gone away is not an error. */
 export function print(line: string): void {
   write(1, `${line}\n`);
 }
 
+/** Text as it is: what commander prints. */
+export const writeOut = (text: string): void => write(1, text);
+export const writeError = (text: string): void => write(2, text);
+
 export function printError(line: string): void {
   write(2, `${line}\n`);
+}
+
+/** JSON, with the control characters that JSON.stringify leaves as they are escaped too. */
+export function jsonText(value: object): string {
+  return JSON.stringify(value, null, 2).replace(
+    /[\u007f-\u009f]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 export function terminalWidth(): number {
@@ -21,7 +42,8 @@ function write(descriptor: number, text: string): void {
       rest = rest.subarray(writeSync(descriptor, rest));
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EPIPE') process.exit(0);
+      if (code === 'EPIPE' && descriptor === 1) process.exit(0);
+      if (code === 'EPIPE') return;
       if (code !== 'EAGAIN') throw error;
     }
   }

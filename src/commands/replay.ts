@@ -1,5 +1,4 @@
 /** `svscheck replay` and `svscheck simulate`: one path, told step by step. */
-import pc from 'picocolors';
 import type { Path } from '../explorer/system.js';
 import { claimRows } from '../invariants/claims.js';
 import type { Replay } from '../model/immutable-system.js';
@@ -7,14 +6,14 @@ import { ImmutableModel, PathError } from '../model/immutable-system.js';
 import type { Failure } from '../model/model.js';
 import { replayPacked } from '../model/packed-replay.js';
 import { exitCodes } from '../report/exit.js';
-import { plain, traceLines } from '../report/terminal.js';
+import { counted, traceLines } from '../report/terminal.js';
 import { failureAtEnd, parsePath, pathText, tell } from '../report/trace.js';
 import { buildSpec } from '../spec/build.js';
 import type { DesignModel } from '../spec/design-model.js';
-import { UserError } from '../spec/errors.js';
+import { plain, UserError } from '../spec/errors.js';
 import { loadSpec } from '../spec/load.js';
 import type { MachineSchema } from '../state/machine.js';
-import { print } from './output.js';
+import { color, print } from './output.js';
 
 export interface ReplayOptions {
   readonly path: string;
@@ -77,7 +76,7 @@ export function simulate(file: string, options: SimulateOptions): number {
     violated = system.failing(state).length > 0 || steps.some(({ failures }) => failures.size > 0);
   }
   const path = { initial, actions };
-  print(`seed ${seed}, ${actions.length} steps`);
+  print(`seed ${seed}, ${counted(actions.length, 'step')}`);
   return tellPath(model, path, system.replay(path));
 }
 
@@ -87,10 +86,11 @@ function tellPath(model: DesignModel, path: Path, taken: Replay<MachineSchema>):
     return failure === undefined ? [] : [{ name: row.name, failure }];
   });
   const [first] = failures;
-  for (const line of traceLines(tell(model, path, taken, first?.failure ?? null), pc)) print(line);
+  for (const line of traceLines(tell(model, path, taken, first?.failure ?? null), color))
+    print(line);
   print('');
   for (const { name, failure } of failures)
-    print(`  ${pc.red(name)} is violated: ${failure.conjunct}`);
+    print(`  ${color.red(name)} is violated: ${failure.conjunct}`);
   if (first === undefined) print('  no property is violated at the end of this path');
   print(`  path ${pathText(path)}`);
   return first === undefined ? exitCodes.ok.code : exitCodes.unexpected.code;

@@ -4,13 +4,21 @@ export const exitCodes = {
   unexpected: { code: 1, says: 'some result is not as its spec expects' },
   mistake: { code: 2, says: 'the command line or a spec is wrong' },
   unfinished: { code: 3, says: 'a limit ended a search before it could tell' },
+  internal: { code: 70, says: 'a bug of svscheck' },
   interrupted: { code: 130, says: 'interrupted (Ctrl-C)' },
 } as const;
 
 export type Ending = keyof typeof exitCodes;
 
 /** Where several apply, the first of these does. */
-const precedence: readonly Ending[] = ['interrupted', 'mistake', 'unexpected', 'unfinished', 'ok'];
+const precedence: readonly Ending[] = [
+  'internal',
+  'interrupted',
+  'mistake',
+  'unexpected',
+  'unfinished',
+  'ok',
+];
 
 export function exitCodeOf(endings: readonly Ending[]): number {
   return exitCodes[precedence.find((ending) => endings.includes(ending)) ?? 'ok'].code;

@@ -59,9 +59,10 @@ function specJson(result: SpecResult): object {
 function traceJson({ model, properties }: SpecResult, claim: number): object | null {
   const path = properties[claim]?.path;
   if (!path) return null;
-  const { actions, failure, blamed } = tellViolation(model, path, claim);
+  const { initial, actions, failure, blamed } = tellViolation(model, path, claim);
   return {
     path: pathText(path),
+    initial: initial.map(({ path: at, value }) => ({ path: at, value })),
     actions: actions.map(({ cpu, action, operation, label, steps, changes }) => ({
       cpu,
       action,

@@ -1,34 +1,33 @@
 /** The report that people read. Lines of text; colours only where the caller's terminal has them. */
 import type { Colors } from 'picocolors/types.js';
 import { claimRows } from '../invariants/claims.js';
+import { plain } from '../spec/errors.js';
 import type { Expectation } from '../spec/format.js';
 import type { PropertyResult, SpecResult } from '../spec/run.js';
 import type { ToldAction, Trace } from './trace.js';
 import { pathText, tellViolation } from './trace.js';
 
-/** Text from a spec, with control characters made visible: it must not drive the terminal. */
-export function plain(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (c) =>
-    c === '\n' ? ' ' : `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
-}
-
 export const grouped = (n: number): string => n.toLocaleString('en-US');
 
 export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+
+/** `1 step`, `2 steps`. */
+export const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
+
+/** Where a trace ends: `in the initial state`, `in 1 step`, `in 3 steps`. */
+const inSteps = (depth: number | null): string =>
+  depth === 0 ? 'in the initial state' : `in ${counted(depth ?? 0, 'step')}`;
 
 /** One line for a spec in a table of many. */
 export function specLine(result: SpecResult, width: number, color: Colors): string {
   const { spec, properties } = result;
   const violated = properties.filter(({ result: outcome }) => outcome === 'violated');
   const counts = `${grouped(result.statesDistinct).padStart(12)} states  depth ${String(result.depth).padStart(3)}`;
-  const verdict =
-    violated.length > 0
-      ? violated.map(({ name, depth }) => `${name} violated in ${depth}`).join(', ')
-      : properties.some(({ result: outcome }) => outcome === 'unfinished')
-        ? `unfinished (${result.stoppedBy})`
-        : 'all hold';
+  const told = violated.map(({ name, depth }) => `${name} violated in ${depth}`);
+  if (properties.some(({ result: outcome }) => outcome === 'unfinished')) {
+    told.push(`unfinished (${result.stoppedBy})`);
+  }
+  const verdict = told.length > 0 ? told.join(', ') : 'all hold';
   return `${markOf(result, color)} ${plain(spec.file).padEnd(width)} ${counts}  ${verdict}`;
 }
 
@@ -53,32 +52,30 @@ export function unexpectedLines({ properties, witnesses }: SpecResult, color: Co
 
 const expectationText = (expected: Expectation | null): string =>
   typeof expected === 'object' && expected !== null
-    ? `violated in ${expected.violated} steps`
+    ? `violated ${inSteps(expected.violated)}`
     : (expected ?? 'holds');
 
 const reachText = (depth: number | null): string =>
-  depth === null ? 'not reached' : `reached in ${depth} steps`;
+  depth === null ? 'not reached' : `reached ${inSteps(depth)}`;
 
 function resultText({ result, depth, reason }: PropertyResult): string {
-  if (result === 'violated') return `violated in ${depth} steps`;
+  if (result === 'violated') return `violated ${inSteps(depth)}`;
   return reason === null ? result : `not applicable (${reason})`;
 }
 
 /** The whole report of one spec: counts, a line for each property, what was never taken. */
 export function specReport(result: SpecResult, color: Colors): string[] {
   const { spec, properties, witnesses, model } = result;
-  const rate = result.timeMs > 0 ? `${seconds(result.timeMs)}` : '';
   const lines = [
     `${color.bold(plain(spec.title))}  ${color.dim(plain(spec.file))}`,
     ...(spec.shows === null ? [] : wrap(plain(spec.shows), 96).map((line) => `  ${line}`)),
     '',
-    `  ${grouped(result.statesDistinct)} states, ${grouped(result.statesGenerated)} transitions, depth ${result.depth}, ${rate}`,
+    `  ${grouped(result.statesDistinct)} states, ${grouped(result.statesGenerated)} transitions, depth ${result.depth}, ${seconds(result.timeMs)}`,
     '',
   ];
   for (const property of properties) {
-    const { name, asExpected, expected, result: outcome } = property;
-    const mark = outcome === 'not-applicable' && asExpected ? '-   ' : asExpected ? 'ok  ' : 'FAIL';
-    const tone = !asExpected ? color.red : outcome === 'not-applicable' ? color.dim : color.green;
+    const { name, asExpected, expected } = property;
+    const [mark, tone] = toneOf(property, color);
     const note = expected !== null && asExpected ? ', as expected' : '';
     const missed = asExpected ? '' : `, expected: ${expectationText(expected)}`;
     lines.push(`  ${tone(mark)} ${name.padEnd(24)} ${resultText(property)}${note}${missed}`);
@@ -105,6 +102,16 @@ export function specReport(result: SpecResult, color: Colors): string[] {
   return lines;
 }
 
+/** What is unfinished has not failed. */
+function toneOf(
+  { asExpected, result }: PropertyResult,
+  color: Colors,
+): [mark: string, tone: (text: string) => string] {
+  if (result === 'unfinished' && !asExpected) return ['... ', color.yellow];
+  if (!asExpected) return ['FAIL', color.red];
+  return result === 'not-applicable' ? ['-   ', color.dim] : ['ok  ', color.green];
+}
+
 /** The trace of one violated property, and the line that replays it. */
 export function violationReport(result: SpecResult, claim: number, color: Colors): string[] {
   const property = result.properties[claim];
@@ -112,24 +119,29 @@ export function violationReport(result: SpecResult, claim: number, color: Colors
   if (!property?.path || row === undefined) return [];
   const trace = tellViolation(result.model, property.path, claim);
   return [
-    `${color.red(color.bold(row.name))} is violated in ${property.depth} steps.`,
+    `${color.red(color.bold(row.name))} is violated ${inSteps(property.depth)}.`,
     ...wrap(`${row.claim} ${row.source}`, 96).map((line) => `  ${color.dim(line)}`),
     '',
     ...traceLines(trace, color),
     '',
-    `  Replay: svscheck replay ${plain(result.spec.file)} --path ${pathText(property.path)}`,
+    `  Replay: svscheck replay ${shellWord(plain(result.spec.file))} --path ${pathText(property.path)}`,
   ];
 }
+
+/** A word that a shell takes as it is, quoted where it must be. */
+const shellWord = (word: string): string =>
+  /^[\w./][\w./-]*$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 /**
  * A trace: a heading wherever another CPU or another operation goes on, a line for each step with
  * what it changed, and at the end what is wrong.
  */
-export function traceLines({ actions, failure, blamed }: Trace, color: Colors): string[] {
+export function traceLines(trace: Trace, color: Colors): string[] {
+  const { actions, failure, blamed } = trace;
   const width = Math.min(32, Math.max(0, ...actions.map(({ label }) => label.length)));
   const indent = ' '.repeat(7 + width + 2);
   let heading = '';
-  const lines = actions.flatMap((action, index) => {
+  const taken = actions.flatMap((action, index) => {
     const { cpu, operation, source, label } = action;
     const own = `${cpu}: ${operation}`;
     const head = own === heading ? [] : [`  ${color.bold(own)}  ${color.dim(source)}`];
@@ -151,25 +163,53 @@ export function traceLines({ actions, failure, blamed }: Trace, color: Colors): 
     const note = blame ? [indent + color.red(`^ to blame: ${sourcesOf(action)}`)] : [];
     return [...head, ...told, ...note];
   });
+  const lines = [...initialLines(trace, color), ...taken];
   if (failure === null) return lines;
-  const values = Object.entries(failure.values).map(([name, value]) =>
-    value.startsWith(`${name} `) ? value : `${name}: ${value}`,
+  const values = Object.entries(failure.values).map(([name, value]) => named(name, value));
+  const when = actions.length === 0 ? 'There' : 'Then';
+  return [...lines, '', `  ${color.red(`${when} ${failure.conjunct}`)} (${values.join('; ')}).`];
+}
+
+/** `cr3: updir of cpu 0`; but `pmap 0`, not `pmap: pmap 0`. */
+const named = (name: string, value: string): string =>
+  value.startsWith(`${name} `) ? value : `${name}: ${value}`;
+
+/**
+ * The initial state, where a reader cannot know it: in full when no step is taken; where the areas
+ * were put when they could have been put elsewhere.
+ */
+function initialLines({ path, initial, actions }: Trace, color: Colors): string[] {
+  const shown = initial.filter(({ path: at, value }) =>
+    actions.length === 0
+      ? !['none', 'nothing', 'rest', 'false'].includes(value)
+      : at[0] === 'layout',
   );
-  return [...lines, '', `  ${color.red(`Then ${failure.conjunct}`)} (${values.join('; ')}).`];
+  if (shown.length === 0) return [];
+  const owners = [...new Set(shown.map(({ owner }) => owner))];
+  const width = Math.max(...owners.map((owner) => owner.length));
+  const lines = owners.flatMap((owner) => {
+    const values = shown.filter((value) => value.owner === owner);
+    return wrap(values.map(({ field, value }) => named(field, value)).join('; '), 88 - width).map(
+      (line, row) => `    ${(row === 0 ? owner : '').padEnd(width)}  ${line}`,
+    );
+  });
+  const number = path.initial === 0 ? '' : ` ${path.initial}`;
+  return [`  ${color.bold(`initial state${number}`)}`, ...lines];
 }
 
 const sourcesOf = ({ steps }: ToldAction): string =>
   [...new Set(steps.map(({ source }) => source))].join('; ');
 
 /** Changes in words, but for where the CPU stands, which the step tells, and cleared registers. */
-function changeTexts({ cpu, changes }: ToldAction): string[] {
+function changeTexts({ cpu, changes, reads }: ToldAction): string[] {
   const told = changes.filter(({ path, to }) => {
     const register = path.includes('registers') && ['false', 'none', 'nothing'].includes(to);
     return path.at(-1) !== 'at' && !register;
   });
-  return told.map(
+  const texts = told.map(
     ({ owner, field, text }) => `${owner === cpu ? '' : `${owner} `}${field}: ${text}`,
   );
+  return [...texts, ...reads];
 }
 
 export function wrap(text: string, width: number): string[] {

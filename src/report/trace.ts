@@ -25,6 +25,14 @@ export interface Change {
   readonly text: string;
 }
 
+/** One value of the initial state, in words. */
+export interface InitialValue {
+  readonly path: ValuePath;
+  readonly owner: string;
+  readonly field: string;
+  readonly value: string;
+}
+
 export interface ToldStep {
   /** Without its operation: `write-slot`. */
   readonly name: string;
@@ -43,10 +51,13 @@ export interface ToldAction {
   readonly label: string;
   readonly steps: readonly ToldStep[];
   readonly changes: readonly Change[];
+  /** What a step read into a register that held the same before: `entry: none`. */
+  readonly reads: readonly string[];
 }
 
 export interface Trace {
   readonly path: Path;
+  readonly initial: readonly InitialValue[];
   readonly actions: readonly ToldAction[];
   readonly failure: Failure | null;
   /** Index of the action to blame: the last that changed the value that is wrong. */
@@ -107,9 +118,33 @@ export function tell(
       label: within.length > 0 && names.length === 1 ? within.join('/') : names.join(', '),
       steps: named.map(({ step }) => ({ name: step.name, source: step.source })),
       changes,
+      reads: named.length === 1 ? readsOf(model, named, action.process, state, changes) : [],
     };
   });
-  return { path, actions, failure, blamed: blamedOf(actions, failure) };
+  return {
+    path,
+    initial: valuesOf(model, model.schema, initial, []),
+    actions,
+    failure,
+    blamed: blamedOf(actions, failure),
+  };
+}
+
+function readsOf(
+  model: DesignModel,
+  named: readonly NamedStep[],
+  process: number,
+  after: Machine,
+  changes: readonly Change[],
+): string[] {
+  const { fields } = model.schema.fields.cpus.row.fields.registers;
+  return named
+    .flatMap(({ step }) => step.sets ?? [])
+    .filter((register) => !changes.some(({ path }) => path.at(-1) === register))
+    .map((register) => {
+      const value = after.cpus[toId<'cpu'>(process)].registers[register];
+      return `${register}: ${valueText(model, fields[register], value, [])}`;
+    });
 }
 
 function blamedOf(actions: readonly ToldAction[], failure: Failure | null): number | null {
@@ -168,6 +203,26 @@ function compare(
   found.push({ path, ...place, from: from as string, to: to as string, text });
 }
 
+/** Every value of a state, but for registers and saved frames, which are empty at first. */
+function valuesOf(
+  model: DesignModel,
+  field: Field,
+  state: unknown,
+  path: ValuePath,
+): InitialValue[] {
+  if (field.kind === 'record' || field.kind === 'table') {
+    const keys = field.kind === 'record' ? Object.keys(field.fields) : [...field.over.ids.keys()];
+    return keys
+      .filter((key) => key !== 'registers' && key !== 'saved')
+      .flatMap((key) => {
+        const inner = field.kind === 'record' ? (field.fields[key] as Field) : field.row;
+        const value = (state as Record<string | number, unknown>)[key];
+        return valuesOf(model, inner, value, [...path, key]);
+      });
+  }
+  return [{ path, ...placeText(model, path), value: valueText(model, field, state, path) }];
+}
+
 function valueText(model: DesignModel, field: Field, value: unknown, path: ValuePath): string {
   switch (field.kind) {
     case 'id':
@@ -195,7 +250,7 @@ function setText({ of }: IdSetField, before: unknown, after: unknown): string {
   return [...came.map((name) => `+ ${name}`), ...went.map((name) => `- ${name}`)].join(', ');
 }
 
-/** `cpus[1].tlb.slots[0].owners` is `cpu 1`'s `tlb slot 0`. */
+/** `cpus[1].tlb.user[0].slots` is `cpu 1`'s `tlb pmap 0`, `updirs[1].slots[0].owner` its page's `slot 0`. */
 function placeText(
   { design: { scope } }: DesignModel,
   path: ValuePath,
@@ -211,8 +266,11 @@ function placeText(
           ? scope.pmaps.label(toId<'pmap'>(index))
           : scope.areas.label(toId<'area'>(index));
   const field = rest
-    .filter((key) => key !== 'owner' && key !== 'owners' && key !== 'registers')
-    .map((key) => (key === 'slots' && rest.length > 1 ? 'slot' : key))
+    .filter(
+      (key, depth) =>
+        !['owner', 'registers'].includes(`${key}`) && (rest[0] !== 'tlb' || depth < 3),
+    )
+    .map((key) => (key === 'slots' && rest.length > 1 ? 'slot' : key === 'user' ? 'pmap' : key))
     .join(' ');
   return { owner, field };
 }

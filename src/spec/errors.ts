@@ -3,9 +3,10 @@
 /** Every code, with what it means; `svscheck errors` prints this table. */
 export const errorCodes = {
   'file-missing': 'The file or folder does not exist.',
-  'file-unreadable': 'The file cannot be read, or is larger than 256 KiB.',
+  'file-unreadable': 'The file cannot be read, is not UTF-8 text, or is larger than 256 KiB.',
   'empty-folder': 'The folder holds no spec file (*.yaml).',
-  'yaml-syntax': 'The file is not YAML, or uses aliases or tags, which specs may not.',
+  'yaml-syntax':
+    'The file is not YAML, or uses what specs may not: aliases, tags, several documents, deep nesting.',
   'missing-key': 'A key that a spec must have is absent.',
   'unknown-key': 'The key is not one that a spec has.',
   'wrong-type': 'The value is of another type than the key takes.',
@@ -54,8 +55,20 @@ export class UserError extends Error {
 /** `specs/a.yaml:3:5: error[unknown-key]: ...` */
 export function describeMistake({ code, file, line, column, message, hint }: Mistake): string {
   const place = line === undefined ? file : `${file}:${line}:${column}`;
-  const advice = hint === undefined ? '' : `\n  ${hint}`;
-  return `${place}: error[${code}]: ${message}${advice}`;
+  const advice = hint === undefined ? '' : `\n  ${plain(hint)}`;
+  return `${plain(place)}: error[${code}]: ${plain(message)}${advice}`;
+}
+
+/**
+ * Text from a spec or a file name, with control characters and those that turn the direction of
+ * text made visible: it must not drive the terminal, nor show another word than it is.
+ */
+export function plain(text: string): string {
+  return text.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, (c) => {
+    const code = c.charCodeAt(0).toString(16);
+    if (c === '\n') return ' ';
+    return code.length <= 2 ? `\\x${code.padStart(2, '0')}` : `\\u${code}`;
+  });
 }
 
 /** The candidate that is nearest to a word, if any is near: "did you mean". */

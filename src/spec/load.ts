@@ -139,6 +139,10 @@ function readChain(file: string): Part[] {
       const message = `'${value.extends}' does not exist (looked for ${shown})`;
       throw new UserError([source.mistake('file-missing', ['extends'], message)]);
     }
+    if (!statSync(target).isFile()) {
+      const message = `'${value.extends}' is not a file`;
+      throw new UserError([source.mistake('file-unreadable', ['extends'], message)]);
+    }
     if (seen.has(realpathSync(target))) {
       const message = `'${value.extends}' leads back to ${shown}`;
       const hint = `the files are ${[...seen.values()].join(' -> ')} -> ${shown}`;
@@ -156,8 +160,12 @@ function readChain(file: string): Part[] {
 function parse(source: Source): SpecFile {
   const parsed = specFormat.safeParse(source.value);
   if (parsed.success) return parsed.data;
-  throw new UserError(parsed.error.issues.flatMap((issue) => mistakesOf(issue, source)));
+  const mistakes = parsed.error.issues.flatMap((issue) => mistakesOf(issue, source));
+  throw new UserError(mistakes.slice(0, mistakesMax));
 }
+
+/** Told of one file at a time; who makes more has one mistake that makes them all. */
+const mistakesMax = 20;
 
 const child = (value: unknown, key: string | number): unknown =>
   value === null || typeof value !== 'object'
@@ -171,7 +179,9 @@ const typeOf = (value: unknown): string =>
       ? 'a list'
       : typeof value === 'object'
         ? 'a mapping'
-        : `the ${typeof value} ${JSON.stringify(value).slice(0, 60)}`;
+        : typeof value === 'string'
+          ? `the string ${JSON.stringify(value.slice(0, 60))}`
+          : `the ${typeof value} ${value}`;
 
 const editShapes = [
   '`drop: operation/step`',
@@ -191,10 +201,11 @@ function mistakesOf(issue: z.core.$ZodIssue, source: Source): Mistake[] {
   ];
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((unknown) => {
-        const keys = path[0] === 'expect' ? [...propertyNames, ...witnessNames] : keysAt(path);
-        const code = path[0] === 'expect' ? 'unknown-property' : 'unknown-key';
-        const kind = path[0] === 'expect' ? 'property or witness' : 'key';
+      return issue.keys.slice(0, mistakesMax).map((unknown) => {
+        const isName = path[0] === 'expect' && path.length === 1;
+        const keys = isName ? [...propertyNames, ...witnessNames] : keysAt(path);
+        const code = isName ? 'unknown-property' : 'unknown-key';
+        const kind = isName ? 'property or witness' : 'key';
         const message = `there is no ${kind} '${unknown.slice(0, 60)}'`;
         return source.mistake(code, [...path, unknown], message, suggest(unknown, keys), true);
       });
@@ -209,6 +220,8 @@ function mistakesOf(issue: z.core.$ZodIssue, source: Source): Mistake[] {
     }
     case 'invalid_key':
     case 'invalid_union': {
+      const inner = issue.code === 'invalid_union' ? innerIssues(issue, value) : undefined;
+      if (inner !== undefined) return inner.flatMap((one) => mistakesOf(one, source));
       if (path[0] === 'edits') {
         return at(
           'unknown-key',
@@ -222,7 +235,7 @@ function mistakesOf(issue: z.core.$ZodIssue, source: Source): Mistake[] {
         return at(
           'unknown-value',
           `${key} cannot be ${typeOf(value)}`,
-          `${hint}; or { violated: STEPS }`,
+          hint?.endsWith('?') ? hint : `${hint}, or { violated: STEPS }`,
         );
       }
       return at(
@@ -235,16 +248,51 @@ function mistakesOf(issue: z.core.$ZodIssue, source: Source): Mistake[] {
     case 'too_small': {
       const bound =
         issue.code === 'too_big' ? `${issue.maximum} at most` : `${issue.minimum} at least`;
+      if (typeof value === 'string' || Array.isArray(value)) {
+        const unit = typeof value === 'string' ? 'characters' : 'items';
+        return at('wrong-type', `${key} has ${value.length} ${unit}; it can have ${bound}`);
+      }
       const inScope = path[0] === 'machine' || path[0] === 'kaslr';
-      const code = inScope && typeof value === 'number' ? 'scope-too-large' : 'wrong-type';
+      const code = inScope ? 'scope-too-large' : 'wrong-type';
       return at(code, `${key} is ${typeOf(value)}; it can be ${bound}`);
     }
     case 'invalid_type':
-      if (value === undefined) return at('missing-key', `the key ${key} is missing`);
+      if (value === undefined) {
+        const hint =
+          key === "'title'" ? 'write `title:` and a line that says what is checked' : undefined;
+        return at('missing-key', `the key ${key} is missing`, hint);
+      }
+      if (path.length === 0 && value === null) {
+        return at('wrong-type', 'the file is empty', '`svscheck init` writes a spec to start from');
+      }
       return at('wrong-type', `${key} is ${typeOf(value)}; it must be ${article(issue.expected)}`);
     default:
       return at('wrong-type', `${key}: ${issue.message}`);
   }
+}
+
+/**
+ * Of the shapes that a mapping could have, the mistakes in the one that it is meant to have: the one
+ * whose keys it has, no more and no less; or, where only one shape is a mapping, that one.
+ */
+function innerIssues(
+  { errors, path }: z.core.$ZodIssueInvalidUnion,
+  value: unknown,
+): z.core.$ZodIssue[] | undefined {
+  const isMapping = value !== null && typeof value === 'object' && !Array.isArray(value);
+  if (!isMapping) return undefined;
+  const shapes = errors.filter((issues) =>
+    issues.every((issue) => issue.path.length > 0 || issue.code === 'unrecognized_keys'),
+  );
+  const meant =
+    shapes.length === 1
+      ? shapes[0]
+      : shapes.find((issues) =>
+          issues.every(
+            (one) => one.path.length > 0 && child(value, one.path[0] as string) !== undefined,
+          ),
+        );
+  return meant?.map((issue) => ({ ...issue, path: [...path, ...issue.path] }));
 }
 
 function article(type: string): string {
@@ -252,6 +300,7 @@ function article(type: string): string {
     array: 'a list',
     object: 'a mapping',
     int: 'a whole number',
+    number: 'a whole number',
     record: 'a mapping',
   };
   return names[type] ?? `a ${type}`;
@@ -262,7 +311,8 @@ function keysAt(path: readonly (string | number)[]): string[] {
   if (path.length === 0) return Object.keys(specFormat.shape);
   if (path[0] === 'machine') return Object.keys(specFormat.shape.machine.unwrap().shape);
   if (path[0] === 'kaslr') return ['positions', 'layout'];
-  return ['drop', 'move', 'before', 'after', 'swap', 'with', 'insert', 'as', 'replace', 'violated'];
+  if (path[0] === 'expect') return ['violated'];
+  return ['drop', 'move', 'before', 'after', 'swap', 'with', 'insert', 'as', 'replace'];
 }
 
 /** Settings that are right each by itself, but not together. */
@@ -290,8 +340,8 @@ function conflictsOf(spec: Spec): Mistake[] {
       if ((options.kernelAreas as readonly string[]).includes(name)) continue;
       add(
         [key],
-        `'${name}' is not among the kernel areas`,
-        'add it to `kernel-areas`, or leave it out here',
+        `'${key}' has '${name}', which is not among the kernel areas`,
+        `add it to \`kernel-areas\`, or set \`${key}\` to others`,
       );
     }
   }

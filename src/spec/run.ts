@@ -88,7 +88,7 @@ export async function runSpec(spec: Spec, options: RunOptions = {}): Promise<Spe
   );
   const pending =
     properties.some(({ result, asExpected }) => result === 'unfinished' && !asExpected) ||
-    (open && witnesses.some(({ expected }) => expected !== null));
+    (open && witnesses.some(({ expected, depth }) => expected !== null && depth === null));
   return {
     spec,
     model,

@@ -1,11 +1,13 @@
 /** A YAML file whose values know where they stand. Nothing in a file is evaluated. */
 import { readFileSync, statSync } from 'node:fs';
-import type { Document, Node } from 'yaml';
-import { isAlias, isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import type { CST, Document, Node } from 'yaml';
+import { isAlias, isMap, isScalar, LineCounter, Parser, parseDocument, visit } from 'yaml';
 import type { ErrorCode, Mistake } from './errors.js';
 import { UserError } from './errors.js';
 
 const bytesMax = 256 * 1024;
+/** Specs nest four deep; what reads YAML calls itself for each level. */
+const levelsMax = 16;
 
 export type KeyPath = readonly (string | number)[];
 
@@ -16,27 +18,50 @@ export class Source {
 
   /** Reads a file. Throws UserError when it is not there, too large, or not plain YAML. */
   constructor(readonly file: string) {
-    this.doc = parseDocument(read(file), {
+    const text = read(file);
+    this.refuseDeep(text);
+    this.doc = parseDocument(text, {
       lineCounter: this.lines,
       merge: false,
       schema: 'core',
       strict: true,
-      uniqueKeys: true,
+      // Below: the library compares each key with all before it.
+      uniqueKeys: false,
     });
     const fault = this.doc.errors[0] ?? this.doc.warnings[0];
     if (fault !== undefined) {
       const [message = ''] = fault.message.split('\n');
-      const at = this.at(fault.pos[0]);
-      throw new UserError([
-        { code: 'yaml-syntax', file, ...at, message: message.replace(/ at line \d+.*$/, '') },
-      ]);
+      this.refuse(
+        fault.pos[0],
+        fault.code === 'MULTIPLE_DOCS'
+          ? 'the file holds several documents; a spec is one'
+          : message.replace(/ at line \d+.*$/, ''),
+      );
     }
-    visit(this.doc, (_, node) => {
-      if (!isAlias(node)) return undefined;
-      const message = `aliases such as *${node.source} are not used in specs; write the value out`;
-      throw new UserError([
-        { code: 'yaml-syntax', file, ...this.at(node.range?.[0] ?? 0), message },
-      ]);
+    visit(this.doc, {
+      Alias: (_, { source, range }) =>
+        this.refuse(
+          range?.[0] ?? 0,
+          `aliases such as *${source} are not used in specs; write the value out`,
+        ),
+      Map: (_, { items }) => {
+        const keys = new Set<unknown>();
+        for (const { key } of items) {
+          if (!isScalar(key)) continue;
+          if (keys.has(key.value))
+            this.refuse(key.range?.[0] ?? 0, `the key '${key.value}' stands twice`);
+          keys.add(key.value);
+        }
+      },
+      Pair: (_, { key }) => {
+        const offset = (key as Node | null)?.range?.[0] ?? 0;
+        if (!isAlias(key) && !isScalar(key)) this.refuse(offset, 'a key of a spec is a word');
+        // Objects have it, so what looks keys up cannot be trusted to see it as a key.
+        if (isScalar(key) && key.value === '__proto__') {
+          const message = "there is no key '__proto__'";
+          throw new UserError([{ code: 'unknown-key', file, ...this.at(offset), message }]);
+        }
+      },
     });
     this.value = this.doc.toJS({ maxAliasCount: 0 });
   }
@@ -47,12 +72,38 @@ export class Source {
     return { code, file: this.file, ...this.at(offset), message, hint };
   }
 
+  private refuse(offset: number, message: string): never {
+    throw new UserError([{ code: 'yaml-syntax', file: this.file, ...this.at(offset), message }]);
+  }
+
+  /** Finds a value that is nested too deeply by its tokens, without recursion. */
+  private refuseDeep(text: string): void {
+    const parser = new Parser(this.lines.addNewLine);
+    const open = [...parser.parse(text)].map((token: CST.Token) => ({ token, level: 0 })).reverse();
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      const { token, level } = next;
+      if (level > levelsMax) {
+        this.refuse(token.offset, `values are nested more than ${levelsMax} deep`);
+      }
+      const inner: (CST.Token | null | undefined)[] =
+        token.type === 'document'
+          ? [token.value]
+          : 'items' in token
+            ? token.items.flatMap(({ key, value }) => [key, value])
+            : [];
+      for (const child of inner.reverse()) {
+        if (child) open.push({ token: child, level: level + 1 });
+      }
+    }
+    this.lines.lineStarts.length = 0;
+  }
+
   private offsetOf(path: KeyPath, atKey: boolean): number {
     for (let length = path.length; length > 0; length--) {
       const parent = this.doc.getIn(path.slice(0, length - 1), true);
       const last = path[length - 1];
       if (isMap(parent) && (atKey || length < path.length)) {
-        const pair = parent.items.find(({ key }) => isScalar(key) && key.value === last);
+        const pair = parent.items.find(({ key }) => isScalar(key) && String(key.value) === last);
         const key = pair?.key as Node | undefined;
         if (key?.range) return key.range[0];
       }
@@ -84,9 +135,15 @@ function read(file: string): string {
     const message = `the file has ${bytes} bytes; a spec has ${bytesMax} at most`;
     throw new UserError([{ code: 'file-unreadable', file, message }]);
   }
+  let content: Buffer;
   try {
-    return readFileSync(file, 'utf8');
+    content = readFileSync(file);
   } catch {
     throw new UserError([{ code: 'file-unreadable', file, message: 'the file cannot be read' }]);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(content);
+  } catch {
+    throw new UserError([{ code: 'file-unreadable', file, message: 'the file is not UTF-8 text' }]);
   }
 }

@@ -1,0 +1,358 @@
+/** Every mistake that a user can make: its code, its place, what was found, what to write instead. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { buildSpec } from '../../src/spec/build.js';
+import { errorCodes, UserError } from '../../src/spec/errors.js';
+import { findSpecs, loadSpec } from '../../src/spec/load.js';
+import { inFolder, svscheck } from './run.js';
+
+interface Case {
+  readonly title: string;
+  /** What follows a good base in a.yaml; or all the files, of which a.yaml is checked. */
+  readonly files: string | Readonly<Record<string, string | Uint8Array>>;
+  /** The beginning of the report: place, code, message, and the hint on a line of its own. */
+  readonly says: string;
+  readonly args?: readonly string[];
+}
+
+/** Four lines; what a case adds starts on the fifth. */
+const base = `title: A
+protocol: mail
+machine: { cpus: 1, pmaps: 1, user-slots: 1 }
+interleaving: step
+`;
+const c = (title: string, files: Case['files'], says: string, args?: readonly string[]): Case => ({
+  title,
+  files,
+  says,
+  ...(args === undefined ? {} : { args }),
+});
+
+const edit = (text: string) => `edits:\n  - ${text}\n`;
+
+const cases: readonly Case[] = [
+  c('a missing file', {}, 'a.yaml: error[file-missing]: there is no such file or folder'),
+  c(
+    'a missing base',
+    'extends: b.yaml',
+    "a.yaml:5:10: error[file-missing]: 'b.yaml' does not exist (looked for b.yaml)",
+  ),
+  c(
+    'a file that is too large',
+    { 'a.yaml': `# ${'x'.repeat(300 * 1024)}` },
+    'a.yaml: error[file-unreadable]: the file has 307202 bytes; a spec has 262144 at most',
+  ),
+  c(
+    'a binary file',
+    { 'a.yaml': Uint8Array.of(0x74, 0x3a, 0xff, 0xfe) },
+    'a.yaml: error[file-unreadable]: the file is not UTF-8 text',
+  ),
+  c(
+    'an empty folder',
+    { 'b/readme.txt': '' },
+    'b: error[empty-folder]: there is no spec (*.yaml) here\n  `svscheck init` writes one to start from',
+    ['check', 'b'],
+  ),
+  c(
+    'YAML that is none',
+    'edits: [',
+    'a.yaml:6:1: error[yaml-syntax]: Flow sequence in block collection',
+  ),
+  c(
+    'an alias',
+    'secret: &s [pte]\nunmapped: *s',
+    'a.yaml:6:11: error[yaml-syntax]: aliases such as *s are not used in specs; write the value out',
+  ),
+  c('a tag', 'shows: !!js/function x', 'a.yaml:5:8: error[yaml-syntax]: Unresolved tag'),
+  c('a key twice', 'title: B', "a.yaml:5:1: error[yaml-syntax]: the key 'title' stands twice"),
+  c(
+    'values nested ten thousand deep',
+    `edits: ${'['.repeat(10_000)}`,
+    'a.yaml:5:23: error[yaml-syntax]: values are nested more than 16 deep',
+  ),
+  c(
+    'no title',
+    { 'a.yaml': 'protocol: mail\n' },
+    "a.yaml:1:1: error[missing-key]: the key 'title' is missing",
+  ),
+  c(
+    'no protocol',
+    { 'a.yaml': 'title: A\n' },
+    "a.yaml:1:1: error[missing-key]: the key 'protocol' is missing, here and in what this file extends\n  write `protocol: mail`",
+  ),
+  c(
+    'no machine',
+    { 'a.yaml': 'title: A\nprotocol: mail\n' },
+    "a.yaml:1:1: error[missing-key]: the key 'machine.cpus' is missing, here and in what this file extends",
+  ),
+  c(
+    'an unknown key near a known one',
+    'secrets: [pte]',
+    "a.yaml:5:1: error[unknown-key]: there is no key 'secrets'\n  did you mean 'secret'?",
+  ),
+  c(
+    'a key that every object has',
+    '__proto__: 1',
+    "a.yaml:5:1: error[unknown-key]: there is no key '__proto__'",
+  ),
+  c(
+    'something that is no edit',
+    edit('remove: trap/load-kpdirpa'),
+    'a.yaml:6:5: error[unknown-key]: this is not an edit\n  an edit is one of: `drop: operation/step`;',
+  ),
+  c(
+    'a list for a word',
+    'interleaving2: step\nsvs: []',
+    "a.yaml:6:6: error[wrong-type]: 'svs' is a list; it must be a boolean",
+  ),
+  c('an empty file', { 'a.yaml': '' }, 'a.yaml:1:1: error[wrong-type]: the file is empty'),
+  c(
+    'an unknown area',
+    'secret: [pte, directmap]',
+    "a.yaml:5:15: error[unknown-value]: 'secret.1' cannot be the string \"directmap\"\n  did you mean 'direct-map'?",
+  ),
+  c(
+    'an unknown protocol',
+    { 'a.yaml': 'title: A\nprotocol: email\n' },
+    "a.yaml:2:11: error[unknown-value]: 'protocol' cannot be the string \"email\"\n  did you mean 'mail'?",
+  ),
+  c(
+    'a scope that does not fit',
+    { 'a.yaml': 'title: A\nprotocol: mail\nmachine: { cpus: 9, pmaps: 1, user-slots: 1 }\n' },
+    "a.yaml:3:18: error[scope-too-large]: 'machine.cpus' is the number 9; it can be 8 at most",
+  ),
+  c(
+    'a file that extends itself',
+    'extends: a.yaml',
+    "a.yaml:5:10: error[extends-cycle]: 'a.yaml' leads back to a.yaml\n  the files are a.yaml -> a.yaml",
+  ),
+  c(
+    'two files that extend each other',
+    { 'a.yaml': 'title: A\nextends: b.yaml\n', 'b.yaml': 'title: B\nextends: a.yaml\n' },
+    "b.yaml:2:10: error[extends-cycle]: 'a.yaml' leads back to a.yaml\n  the files are a.yaml -> b.yaml -> a.yaml",
+  ),
+  c(
+    'seventeen files in a row',
+    Object.fromEntries(
+      Array.from({ length: 18 }, (_, i) => [
+        `${i === 0 ? 'a' : `f${i}`}.yaml`,
+        `title: A\nextends: f${i + 1}.yaml\n`,
+      ]),
+    ),
+    'f15.yaml:2:10: error[extends-too-deep]: more than 16 files extend one another',
+  ),
+  c(
+    'an order of loops in atomic operations',
+    { 'a.yaml': `${base.replace('step', 'operation')}loops: any-order\n` },
+    'a.yaml:5:8: error[conflict]: an operation that is atomic leaves no order of its loops to choose\n  write `interleaving: step`, or leave `loops` out',
+  ),
+  c(
+    'an area that the spec leaves out',
+    'kernel-areas: [pte, kernel-image]\nsecret: [entry]',
+    "a.yaml:6:9: error[conflict]: 'secret' has 'entry', which is not among the kernel areas",
+  ),
+  c(
+    'an expectation for nothing',
+    'expect: { user-slots-complet: violated }',
+    "a.yaml:5:11: error[unknown-property]: there is no property or witness 'user-slots-complet'\n  did you mean 'user-slots-complete'?",
+  ),
+  c(
+    'a property that should be reachable',
+    'expect: { no-deadlock: reachable }',
+    "a.yaml:5:24: error[wrong-expectation]: 'no-deadlock' is a property: it cannot be expected to be 'reachable'\n  write 'holds', 'violated' or 'not-applicable'",
+  ),
+  c(
+    'an edit of a step that is not there',
+    edit('drop: trap/load-kpdirp'),
+    "a.yaml:6:11: error[unknown-step]: there is no step or loop 'trap/load-kpdirp'\n  did you mean 'trap/load-kpdirpa'?",
+  ),
+  c(
+    'an insertion of what is not exported',
+    edit('{ insert: lock-updr, before: l4-allocate/test-cpu }'),
+    "a.yaml:6:15: error[unknown-export]: 'lock-updr' is not exported\n  did you mean 'lock-updir'?",
+  ),
+  c(
+    'an edit of hardware',
+    edit('drop: return/iret'),
+    "a.yaml:6:11: error[hardware-step]: 'return/iret' is hardware's own step; an edit can only change the kernel",
+  ),
+  c(
+    'a step where nothing binds what it needs',
+    edit('{ insert: lock-updir, before: l4-allocate/set-slot }'),
+    "a.yaml:6:5: error[unbound-step]: 'lock-updir' needs a cpu as 'other', which nothing binds in 'l4-allocate'",
+  ),
+  c(
+    'one name for two steps',
+    `edits:\n  - { insert: flush-global, before: return/iret }\n  - { insert: flush-global, before: return/iret }\n`,
+    "a.yaml:7:5: error[duplicate-step]: 'flush-global' would stand twice; give one `as:` a name in 'return'",
+  ),
+  c(
+    'a loop without a step',
+    'edits:\n  - drop: context-switch/write-slot\n  - drop: context-switch/read-slot\n',
+    "a.yaml:7:5: error[empty-loop]: the loop 'copy-slots' has no step left; drop the loop instead in 'context-switch'",
+  ),
+  c(
+    'a loop in a loop',
+    edit('{ move: l4-allocate/walk-cpus, after: context-switch/read-slot }'),
+    "a.yaml:6:5: error[nested-loop]: 'walk-cpus' would be a loop inside 'copy-slots' in 'context-switch'",
+  ),
+  c(
+    'a register that nothing sets',
+    edit('drop: context-switch/read-slot'),
+    "a.yaml:6:5: error[unset-register]: 'write-slot' uses the register 'entry', which no step before it sets in 'context-switch'",
+  ),
+  c(
+    'an unlock alone',
+    edit('{ insert: unlock-own-updir, after: context-switch/copy-slots }'),
+    "a.yaml:6:5: error[unlock-without-lock]: 'unlock-own-updir' releases 'updir-lock', which no step before it takes in 'context-switch'",
+  ),
+  c(
+    'a handler that overwrites registers',
+    edit('{ insert: walk-other-cpus, after: interrupt/interrupt-entry }'),
+    "a.yaml:6:5: error[handler-register]: 'test-cpu' would set registers of the code that it interrupts in 'interrupt'",
+  ),
+  c(
+    'a path that is none',
+    base,
+    "a.yaml: error[bad-path]: '0-1' is not a path\n  a path is the number of an initial state",
+    ['replay', 'a.yaml', '--path', '0-1'],
+  ),
+  c(
+    'a path that the model does not take',
+    base,
+    'a.yaml: error[bad-path]: action 2 of the path: there is no action 999',
+    ['replay', 'a.yaml', '--path', '0:0.999'],
+  ),
+  c(
+    'a file that init would overwrite',
+    base,
+    'a.yaml: error[bad-option]: the file exists; it is left as it is\n  --force replaces it',
+    ['init', 'a.yaml'],
+  ),
+];
+
+const filesOf = ({ files, args }: Case) =>
+  typeof files !== 'string'
+    ? files
+    : { 'a.yaml': args === undefined ? `${base}${files}\n` : files };
+
+describe('a mistake', () => {
+  const codes = new Set<string>();
+
+  it.each(cases)('$title', async (one) => {
+    const { code, out, err } = await inFolder(filesOf(one), (folder) =>
+      svscheck(one.args ?? ['check', 'a.yaml'], folder),
+    );
+    expect(err).toContain(one.says);
+    expect(err).not.toMatch(/\n\s+at /);
+    expect({ code, out }).toEqual({ code: 2, out: expect.not.stringContaining('holds') });
+    codes.add(/error\[([a-z-]+)\]/.exec(one.says)?.[1] ?? '');
+  });
+
+  afterAll(() => {
+    expect([...codes].sort()).toEqual(Object.keys(errorCodes).sort());
+  });
+
+  it('in a file that is extended is told at its place there', async () => {
+    const files = {
+      'a.yaml': 'title: A\nextends: b/b.yaml\n',
+      'b/b.yaml': `${base}${edit('drop: trap/x')}`,
+    };
+    const { err } = await inFolder(files, (folder) => svscheck(['check', 'a.yaml'], folder));
+    expect(err).toMatch(/^b\/b\.yaml:6:11: error\[unknown-step\]/);
+  });
+
+  it('cannot drive the terminal', async () => {
+    const files = { 'a.yaml': `title: "\\e[31mred\\u202e"\n"\\e]0;x\\a": 1\n` };
+    const { err } = await inFolder(files, (folder) => svscheck(['check', 'a.yaml'], folder));
+    expect(err).toContain("there is no key '\\x1b]0;x\\x07'");
+    const good = { 'a.yaml': base.replace('A', '"\\e[31mred\\u202e"') };
+    const { out } = await inFolder(good, (folder) => svscheck(['check', 'a.yaml'], folder));
+    expect(out).toContain('\\x1b[31mred\\u202e  a.yaml');
+  });
+
+  it.each([
+    [['chek'], "error: unknown command 'chek'"],
+    [['check', '--fast'], "error: unknown option '--fast'"],
+    [['check', '--states-max', '-1'], 'It must be a whole number.'],
+    [['check', '--time-max', '3 weeks'], 'It must be a number and a unit: ms, s, m, h.'],
+    [['check', '--memory-max', '4KB'], 'It must be a number and a unit: MiB, GiB, M, G.'],
+    [
+      ['check', '--reference', '--states-max', '5'],
+      "cannot be used with option '--states-max <n>'",
+    ],
+    [['replay', 'a.yaml'], "required option '--path <path>' not specified"],
+  ])('on the command line: %j', (args, says) => {
+    const { code, err } = svscheck(args);
+    expect(err).toContain(says);
+    expect(code).toBe(2);
+  });
+});
+
+describe('any text', () => {
+  const specs = findSpecs(['specs/mail']).map((file) => [
+    basename(file),
+    readFileSync(file, 'utf8'),
+  ]);
+  const good = specs.map(([, text]) => text as string);
+  const scrap = fc.constantFrom(
+    '{',
+    '}',
+    '[',
+    ']',
+    ': ',
+    '- ',
+    '\n',
+    '  ',
+    '1e9',
+    'null',
+    '~',
+    '"',
+    "'",
+    '|',
+    '&a ',
+    '*a',
+    '!!x ',
+    '<<: ',
+    '#',
+    'trap/iret',
+    'edits',
+    'cpus',
+  );
+  const mutated = fc
+    .record({
+      text: fc.constantFrom(...good),
+      at: fc.nat(),
+      remove: fc.nat(12),
+      scraps: fc.array(scrap, { maxLength: 3 }),
+    })
+    .map(({ text, at, remove, scraps }) => {
+      const place = at % text.length;
+      return text.slice(0, place) + scraps.join('') + text.slice(place + remove);
+    });
+
+  it('is a spec, or the mistake of a user', async () => {
+    let mistakes = 0;
+    let models = 0;
+    // Beside the specs that most of them extend.
+    await inFolder(Object.fromEntries(specs), (folder) => {
+      const file = join(folder, 'any.yaml');
+      const check = (text: string): void => {
+        writeFileSync(file, text);
+        try {
+          buildSpec(loadSpec(file));
+          models++;
+        } catch (error) {
+          expect(error).toBeInstanceOf(UserError);
+          mistakes++;
+        }
+      };
+      const texts = fc.oneof({ weight: 9, arbitrary: mutated }, fc.string());
+      fc.assert(fc.property(texts, check), { numRuns: 600 });
+    });
+    expect(mistakes).toBeGreaterThan(100);
+    expect(models).toBeGreaterThan(50);
+  });
+});
