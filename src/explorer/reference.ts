@@ -14,16 +14,15 @@ const less = (a: Way, b: Way): boolean => {
 const least = (ways: Iterable<Way>): Way => [...ways].reduce((a, b) => (less(b, a) ? b : a));
 
 export function explore<S>(system: ReferenceSystem<S>, depthMax = Infinity): Outcome {
-  const verdicts: (Verdict | undefined)[] = Array.from({ length: system.properties });
   const witnesses: (number | null)[] = Array.from({ length: system.witnesses }, () => null);
-  const violate = (violating: readonly Way[][], depth: number): void => {
-    for (const [property, ways] of violating.entries()) {
-      if (ways.length === 0) continue;
-      const [, initial = 0, ...actions] = least(ways);
-      verdicts[property] ??= { result: 'violated', depth, path: { initial, actions } };
-    }
+  /** By property: where it is violated first. */
+  const violations = new Map<number, { depth: number; way: Way }>();
+  const violate = (property: number, depth: number, ways: readonly Way[]): void => {
+    const known = violations.get(property);
+    if (known !== undefined && known.depth < depth) return;
+    const others = known !== undefined && known.depth === depth ? [known.way] : [];
+    violations.set(property, { depth, way: least([...ways, ...others]) });
   };
-  const noWays = (): Way[][] => Array.from({ length: system.properties }, () => []);
   /** The states of one level, each with the best way to it for each process that may come last. */
   type Level = Map<string, { state: S; ways: Map<number, Way> }>;
   let level: Level = new Map();
@@ -33,42 +32,38 @@ export function explore<S>(system: ReferenceSystem<S>, depthMax = Infinity): Out
   }
   const seen = new Set(level.keys());
   let statesGenerated = system.initials.length;
-  let violating = noWays();
   let depth = 0;
   for (; ; depth++) {
     const following: Level = new Map();
-    const violatingNext = noWays();
     for (const { state, ways } of level.values()) {
-      for (const property of system.failing(state)) violating[property]?.push(...ways.values());
+      for (const property of system.failing(state)) violate(property, depth, [...ways.values()]);
       for (const witness of system.witnessed(state)) witnesses[witness] ??= depth;
-      for (const { action, process, next, failing } of depth < depthMax
-        ? system.successors(state)
-        : []) {
+      if (depth >= depthMax) continue;
+      for (const { action, process, next, failing } of system.successors(state)) {
         statesGenerated++;
         const onwards = [...ways].map(([last, [changes = 0, ...rest]]): Way => {
           return [changes + (last >= 0 && last !== process ? 1 : 0), ...rest, action];
         });
-        for (const property of failing) violatingNext[property]?.push(...onwards);
+        for (const property of failing) violate(property, depth + 1, onwards);
         const key = system.key(next);
-        const entry = following.get(key) ?? { state: next, ways: new Map() };
+        if (seen.has(key)) continue;
+        const entry = following.get(key) ?? { state: next, ways: new Map<number, Way>() };
         const known = entry.ways.get(process);
         entry.ways.set(process, least(known === undefined ? onwards : [known, ...onwards]));
-        if (!seen.has(key)) following.set(key, entry);
+        following.set(key, entry);
       }
     }
     for (const key of following.keys()) seen.add(key);
-    violate(violating, depth);
-    if (following.size === 0 || depth >= depthMax) {
-      violate(violatingNext, depth + 1);
-      break;
-    }
-    violating = violatingNext;
+    if (following.size === 0 || depth >= depthMax) break;
     level = following;
   }
   const stoppedBy = depth >= depthMax ? 'depth-max' : null;
-  const otherwise: Verdict = { result: stoppedBy === null ? 'holds' : 'unfinished' };
-  const statesDistinct = seen.size;
-  const all = Array.from(verdicts, (verdict) => verdict ?? otherwise);
-  const fired = [...system.fired];
-  return { verdicts: all, witnesses, statesDistinct, statesGenerated, depth, fired, stoppedBy };
+  const verdicts = Array.from({ length: system.properties }, (_, property): Verdict => {
+    const found = violations.get(property);
+    if (found === undefined) return { result: stoppedBy === null ? 'holds' : 'unfinished' };
+    const [, initial = 0, ...actions] = found.way;
+    return { result: 'violated', depth: found.depth, path: { initial, actions } };
+  });
+  const [statesDistinct, fired] = [seen.size, [...system.fired]];
+  return { verdicts, witnesses, statesDistinct, statesGenerated, depth, fired, stoppedBy };
 }

@@ -1,0 +1,126 @@
+/** What the documents show is what the program does. */
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { claimRows } from '../src/invariants/claims.js';
+import { specFormat } from '../src/spec/format.js';
+import { eventNames } from '../src/state/scope.js';
+import { inFolder, svscheck } from './cli/run.js';
+
+const read = (file: string) => readFileSync(file, 'utf8');
+const blocks = (file: string, language: string): string[] =>
+  [...read(file).matchAll(/```(\w*)\n([\s\S]*?)```/g)]
+    .filter(([, of]) => of === language)
+    .map(([, , text = '']) => text);
+
+describe('the README', () => {
+  it('shows a trace that check prints', () => {
+    const [shown = ''] = blocks('README.md', 'console');
+    const [command = '', trace = ''] = shown.split('\n...\n');
+    expect(command).toBe('$ npx svscheck check specs/mail/interleaved.yaml');
+    expect(trace.split('\n').length).toBeGreaterThan(30);
+    expect(svscheck(['check', 'specs/mail/interleaved.yaml']).out).toContain(trace);
+  });
+
+  it('has a hello world of under 15 lines that prints what it says', () => {
+    const [code = ''] = blocks('README.md', 'js');
+    expect(code.trim().split('\n').length).toBeLessThan(15);
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
+      encoding: 'utf8',
+    });
+    expect(stderr).toBe('');
+    expect(read('README.md')).toContain(`It prints \`${stdout.trim()}\`.`);
+  });
+
+  it('has the table of properties that list prints', () => {
+    const rows = claimRows.map(
+      ({ name, claim, source }) => `| \`${name}\` | ${claim} | ${source} |`,
+    );
+    expect(read('README.md')).toContain(`|---|---|---|\n${rows.join('\n')}\n\n`);
+  });
+
+  it('has the two commands, and they are scripts of the package', () => {
+    const { scripts } = JSON.parse(read('package.json'));
+    const screen = read('README.md').split('\n').slice(0, 14).join('\n');
+    expect(screen).toContain('npm ci && npm run check');
+    expect(screen).toContain('npm cit');
+    expect(scripts.check).toMatch(/^npm run -s build && /);
+    expect(scripts.test).toMatch(/^npm run -s build && /);
+    expect(Object.keys(scripts)).not.toContain('install');
+  });
+});
+
+describe('the specs that documents show', () => {
+  const shown = ['README.md', 'docs/specs.md'].flatMap((file) =>
+    blocks(file, 'yaml').map((text) => ({ file, text })),
+  );
+
+  it.each(shown)('come out as they expect: $file', async ({ text }) => {
+    const mail = readdirSync('specs/mail').map((name) => [name, read(`specs/mail/${name}`)]);
+    const files = { ...Object.fromEntries(mail), 'shown.yaml': text };
+    const { code, err } = await inFolder(files, (folder) =>
+      svscheck(['check', 'shown.yaml'], folder),
+    );
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+  });
+
+  it('are described key by key', () => {
+    const described = read('docs/specs.md');
+    const keys = [
+      ...Object.keys(specFormat.shape),
+      ...eventNames,
+      'nesting',
+      'positions',
+      'layout',
+    ];
+    expect(keys.filter((key) => !described.includes(`\`${key}\``))).toEqual([]);
+  });
+});
+
+describe('links', () => {
+  const pages = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'].concat(
+    readdirSync('docs')
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `docs/${name}`),
+  );
+  it.each(pages)('of %s lead to something', (page) => {
+    const folder = page.startsWith('docs/') ? 'docs/' : '';
+    const targets = [...read(page).matchAll(/\]\(([^)#:]+)\)/g)].map(([, to = '']) => to);
+    const files = new Set(readdirSync('.', { recursive: true, encoding: 'utf8' }));
+    const missing = targets.filter((to) => {
+      const path = new URL(to, `file:///${folder}`).pathname.slice(1).replace(/\/$/, '');
+      return !files.has(path);
+    });
+    expect(missing).toEqual([]);
+  });
+});
+
+describe('the source', () => {
+  const files = readdirSync('src/explorer').map((name) => `src/explorer/${name}`);
+
+  it.each(files)('of %s imports nothing from outside its folder', (file) => {
+    const imports = [...read(file).matchAll(/from '([^']+)'/g)].map(([, from = '']) => from);
+    expect(imports.filter((from) => !from.startsWith('./'))).toEqual([]);
+  });
+
+  it('of the reference explorer stays under 60 lines of code', () => {
+    const text = read('src/explorer/reference.ts').replace(/\/\*[\s\S]*?\*\//g, '');
+    const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*\/\//.test(line));
+    expect(lines.length).toBeLessThan(60);
+  });
+
+  it('of state and transitions knows nothing of specs, reports or commands', () => {
+    const layers = {
+      state: ['state'],
+      transitions: ['transitions', 'state', 'model'],
+      invariants: ['invariants', 'state', 'model', 'transitions'],
+    };
+    for (const [folder, allowed] of Object.entries(layers)) {
+      for (const name of readdirSync(`src/${folder}`)) {
+        const from = [...read(`src/${folder}/${name}`).matchAll(/from '\.\.\/(\w+)\//g)];
+        const outside = from.map(([, to = '']) => to).filter((to) => !allowed.includes(to));
+        expect([name, outside]).toEqual([name, []]);
+      }
+    }
+  });
+});
