@@ -5,5 +5,6 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // The reference explorer is slow by design; a test that hangs still ends.
     testTimeout: 120_000,
+    maxWorkers: '100%',
   },
 });

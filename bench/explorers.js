@@ -50,7 +50,7 @@ function inOwnThread(request) {
 const grouped = (n) => Math.round(n).toLocaleString('en-US');
 
 async function main() {
-  const depthMax = Number(process.argv[2] ?? 30);
+  const depthMax = Number(process.argv[2] ?? 36);
   const packed = await inOwnThread({ explorer: 'packed', depthMax });
   const reference = await inOwnThread({ explorer: 'reference', depthMax });
   const rate = ({ statesGenerated, ms }) => (statesGenerated / ms) * 1000;

@@ -3,8 +3,9 @@ import type { Failure } from '../model/model.js';
 import type { Id } from '../state/domain.js';
 import type { Machine } from '../state/machine.js';
 import type { Scope } from '../state/scope.js';
+import type { Node, StepNode } from '../transitions/nodes.js';
 import type { LockName } from '../transitions/operation.js';
-import type { Node, Program, StepNode } from '../transitions/program.js';
+import type { Program } from '../transitions/program.js';
 
 export interface Design {
   readonly scope: Scope;

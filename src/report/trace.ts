@@ -9,7 +9,8 @@ import type { Id } from '../state/domain.js';
 import { toId } from '../state/domain.js';
 import type { Machine, MachineSchema } from '../state/machine.js';
 import type { Field, IdSetField } from '../state/schema.js';
-import type { NamedStep } from '../transitions/program.js';
+import type { NamedStep } from '../transitions/nodes.js';
+import { nodeLabel } from '../transitions/nodes.js';
 
 type ValuePath = readonly (string | number)[];
 
@@ -236,7 +237,7 @@ function valueText(model: DesignModel, field: Field, value: unknown, path: Value
     case 'count': {
       if (path.at(-1) !== 'at') return String(value);
       const node = model.design.program.locations[value as number] ?? null;
-      return node === null ? 'rest' : model.design.program.describe(node);
+      return node === null ? 'rest' : nodeLabel(model.design.scope, node);
     }
     default:
       return String(value);

@@ -54,8 +54,8 @@ interface StepSlots<N extends Needs> {
   effect(m: Machine, bindings: Bindings<N>, scope: Scope): void;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the lists hold steps of all bindings; `needs` checks them
-export type Step = StepSlots<any>;
+/** A step of any bindings, as lists hold it; edit.ts checks `needs` against what is bound. */
+export type Step = StepSlots<Needs>;
 
 /** One step. Its effect is pure but for what it writes to the draft. */
 export function step<const N extends Needs = Record<never, never>>(slots: StepSlots<N>): Step {
@@ -98,8 +98,8 @@ interface OperationSlots<N extends Needs> {
   readonly steps: readonly Item[];
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: as for Step
-export type Operation = OperationSlots<any>;
+/** An operation of any bindings. */
+export type Operation = OperationSlots<Needs>;
 
 export function operation<const N extends Needs = Record<never, never>>(
   slots: OperationSlots<N>,
