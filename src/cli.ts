@@ -10,7 +10,6 @@ import { print, printError, writeError, writeOut } from './commands/output.js';
 import type { ReplayOptions, SimulateOptions } from './commands/replay.js';
 import { replay, simulate } from './commands/replay.js';
 import { exitCodes } from './report/exit.js';
-import { InternalError } from './report/trace.js';
 import { describeMistake, errorCodes, UserError } from './spec/errors.js';
 
 const { version } = JSON.parse(
@@ -159,10 +158,9 @@ try {
   } else if (error instanceof UserError) {
     for (const mistake of error.mistakes) printError(describeMistake(mistake));
     process.exitCode = exitCodes.mistake.code;
-  } else if (error instanceof InternalError) {
-    printError(
-      `internal error: ${error.message}\nThis is a bug of svscheck. Please report it, with the spec and this message.`,
-    );
+  } else {
+    printError(`internal error: ${error instanceof Error ? error.stack : error}`);
+    printError('This is a bug of svscheck. Please report it, with the spec and this message.');
     process.exitCode = exitCodes.internal.code;
-  } else throw error;
+  }
 }

@@ -70,7 +70,7 @@ export function specReport(result: SpecResult, color: Colors): string[] {
     `${color.bold(plain(spec.title))}  ${color.dim(plain(spec.file))}`,
     ...(spec.shows === null ? [] : wrap(plain(spec.shows), 96).map((line) => `  ${line}`)),
     '',
-    `  ${grouped(result.statesDistinct)} states, ${grouped(result.statesGenerated)} transitions, depth ${result.depth}, ${seconds(result.timeMs)}`,
+    `  ${grouped(result.statesDistinct)} states, ${grouped(result.statesGenerated)} generated, depth ${result.depth}, ${seconds(result.timeMs)}`,
     '',
   ];
   for (const property of properties) {

@@ -55,7 +55,7 @@ describe('check', () => {
     const args = ['check', 'specs/mail/other-cpus-only-two-cpus.yaml'];
     const [packed, reference] = [svscheck(args), svscheck([...args, '--reference'])];
     expect(timeless(reference.out)).toBe(timeless(packed.out));
-    expect(packed.out).toContain('1,160 states, 6,273 transitions, depth 12');
+    expect(packed.out).toContain('1,160 states, 6,273 generated, depth 12');
   });
 
   it('twice prints the same page', () => {
@@ -136,7 +136,7 @@ describe('the exit code', () => {
     const { code, out, err } = await inFolder({ 'a.yaml': large }, (folder) =>
       interrupted(['check', 'a.yaml'], folder, 2500),
     );
-    expect(out).toMatch(/[1-9][\d,]{6,} states, [\d,]+ transitions, depth \d+/);
+    expect(out).toMatch(/[1-9][\d,]{6,} states, [\d,]+ generated, depth \d+/);
     expect(out).toContain('stopped early (interrupted)');
     expect(out).toContain('Interrupted: what was explored so far is above.');
     expect(out).not.toMatch(/^ +\S+ +\S+ +holds/m);
