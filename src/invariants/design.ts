@@ -1,6 +1,7 @@
 /** What claims and witnesses are about: a compiled protocol at a scope. */
 import type { Failure } from '../model/model.js';
 import type { Id } from '../state/domain.js';
+import { toId } from '../state/domain.js';
 import type { Machine } from '../state/machine.js';
 import type { Scope } from '../state/scope.js';
 import type { Node, StepNode } from '../transitions/nodes.js';
@@ -77,20 +78,23 @@ function reaches(from: Node, target: StepNode, within: boolean): boolean {
   return false;
 }
 
-/** Whether any of some steps is ahead of a CPU, looking through the frames that are saved. */
+/** Whether any of some steps is ahead of a CPU, in the frame that runs or in one that is saved. */
 export function isAnyAhead(
   { program }: Design,
   steps: readonly Ahead[],
   m: Machine,
   cpu: Id<'cpu'>,
 ): boolean {
-  const location = program.baseOf(m, cpu);
-  for (const { always, ifRemaining, member } of steps) {
-    if (always[location] === true) return true;
-    if (ifRemaining[location] !== true) continue;
-    if (m.cpus[cpu].registers.remaining.has(member as unknown as Id<'member'>)) return true;
+  const { at, saved, registers } = m.cpus[cpu];
+  for (let location = at, level = 0; ; level++) {
+    for (const { always, ifRemaining, member } of steps) {
+      if (always[location] === true) return true;
+      if (ifRemaining[location] !== true) continue;
+      if (registers.remaining.has(toId<'member'>(member as number))) return true;
+    }
+    if (program.inHandler[location] !== true) return false;
+    location = saved[toId<'level'>(level)].at;
   }
-  return false;
 }
 
 /** A failure, its values as labels. */

@@ -73,9 +73,16 @@ export interface ModelSlots<S extends RecordField> {
   readonly sometimes?: Readonly<Record<string, (m: Draft<S>) => boolean>>;
 }
 
-/** A model of its own rules. At most 31 claims and 31 witnesses. */
+/** What the search keeps in the bits of one number. */
+const namesMax = 31;
+
+/** A model of its own rules. Throws RangeError for more than 31 claims or 31 witnesses. */
 export function defineModel<S extends RecordField>(slots: ModelSlots<S>): Model<S> {
   const { state, initial = () => {}, rules, always = {}, sometimes = {} } = slots;
+  for (const named of [always, sometimes]) {
+    const names = Object.keys(named).length;
+    if (names > namesMax) throw new RangeError(`${names} names; a model has ${namesMax} at most`);
+  }
   const instances = rules.flatMap((of, step) =>
     of.instances.map((instance) => ({ ...instance, step })),
   );

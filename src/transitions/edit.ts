@@ -215,6 +215,12 @@ function validateOperation(operation: Operation, index: number): void {
       continue;
     }
     add(item);
+    if (isHandler(operation)) {
+      fail(
+        'handler-register',
+        `the loop '${item.loop}' would set registers of the code that it interrupts`,
+      );
+    }
     if (item.body.length === 0) {
       fail('empty-loop', `the loop '${item.loop}' has no step left; drop the loop instead`);
     }

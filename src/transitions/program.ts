@@ -57,16 +57,6 @@ export class Program {
     this.actions = actions;
   }
 
-  /** The location of the frame at the bottom: where the CPU is but for handlers on top of it. */
-  baseOf(m: Machine, cpu: Cpu): number {
-    const { at, saved } = m.cpus[cpu];
-    let location = at;
-    for (let level = 0; this.inHandler[location] === true; level++) {
-      location = saved[toId<'level'>(level)].at;
-    }
-    return location;
-  }
-
   /** Frames saved on a CPU. */
   depthOf(m: Machine, cpu: Cpu): number {
     const { at, saved } = m.cpus[cpu];

@@ -211,7 +211,16 @@ const cases: readonly Case[] = [
   c(
     'a handler that overwrites registers',
     edit('{ insert: walk-other-cpus, after: interrupt/interrupt-entry }'),
-    "a.yaml:6:5: error[handler-register]: 'test-cpu' would set registers of the code that it interrupts in 'interrupt'",
+    "a.yaml:6:5: error[handler-register]: the loop 'walk-other-cpus' would set registers of the code that it interrupts in 'interrupt'",
+  ),
+  c(
+    'a loop in a handler',
+    `edits:
+  - { insert: lock-updir, before: l4-allocate/test-cpu }
+  - { drop: l4-allocate/add-slot }
+  - { drop: l4-allocate/test-cpu }
+  - { move: l4-allocate/walk-cpus, after: interrupt/interrupt-entry }`,
+    "a.yaml:9:5: error[handler-register]: the loop 'walk-cpus' would set registers of the code that it interrupts",
   ),
   c(
     'a path that is none',

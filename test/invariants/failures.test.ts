@@ -5,6 +5,7 @@ import { PackedModel } from '../../src/model/packed-system.js';
 import { tellViolation } from '../../src/report/trace.js';
 import { buildSpec } from '../../src/spec/build.js';
 import { loadSpec } from '../../src/spec/load.js';
+import { modelOf } from '../transitions/designs.js';
 
 /** `conjunct (value; value) <- blamed step` */
 function told(file: string, property: string): string {
@@ -90,5 +91,26 @@ describe('a violation tells', () => {
   ];
   it.each(cases)('in %s of %s', (file, property, text) => {
     expect(told(file, property)).toBe(text);
+  });
+});
+
+describe('a lock that a handler holds', () => {
+  it('is still to be given back while the handler runs', () => {
+    // An interrupt takes and gives back the lock of its CPU's page; nothing else takes it but walks.
+    const model = modelOf({ pmaps: 1 }, [
+      { insert: 'lock-own-updir', after: 'interrupt/interrupt-entry' },
+      { insert: 'unlock-own-updir', before: 'interrupt/interrupt-return' },
+      { insert: 'lock-updir', before: 'l4-allocate/test-cpu' },
+      { insert: 'unlock-updir', after: 'l4-allocate/add-slot' },
+    ]);
+    const claim = model.claims.findIndex(({ name }) => name === 'no-deadlock');
+    const verdict = search(new PackedModel(model)).verdicts[claim];
+    if (verdict?.result !== 'violated') throw new Error('an interrupt on a walk must deadlock');
+    const { failure } = tellViolation(model, verdict.path, claim);
+    // The walk locks its own CPU's page, is interrupted, and waits for itself: a cycle of one.
+    expect(failure).toMatchObject({
+      conjunct: 'the waiting CPUs form a cycle',
+      values: { cpu: 'cpu 0', 'waits for': 'updir-lock', holder: 'cpu 0' },
+    });
   });
 });

@@ -1,6 +1,6 @@
 /** Models of one's own, through the package's own entry. */
 import { describe, expect, it } from 'vitest';
-import { checkModel } from '../../src/index.js';
+import { checkModel, defineModel, flag, record } from '../../src/index.js';
 import { twoPhaseCommit } from '../models/two-phase-commit.js';
 
 describe('two-phase commit', () => {
@@ -36,6 +36,16 @@ describe('two-phase commit', () => {
     const last = violated?.trace.at(-1)?.state;
     expect(last).toMatchObject({ tm: 'done', rm: [{ state: 'committed' }, { state: 'prepared' }] });
     expect(Object.isFrozen(last)).toBe(true);
+  });
+
+  it('has no more claims than the search can tell apart', () => {
+    const claims = (n: number) =>
+      Object.fromEntries(Array.from({ length: n }, (_, i) => [`c${i}`, () => i !== n - 1]));
+    const define = (n: number) =>
+      defineModel({ state: record({ on: flag() }), rules: [], always: claims(n) });
+    const results = checkModel(define(31)).claims.map(({ result }) => result);
+    expect(results).toEqual([...Array(30).fill('holds'), 'violated']);
+    expect(() => define(32)).toThrow(RangeError);
   });
 
   it('comes out the same by the reference explorer', () => {
