@@ -9,7 +9,7 @@ import { pathText, tellViolation } from './trace.js';
 
 export const grouped = (n: number): string => n.toLocaleString('en-US');
 
-export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 /** `1 step`, `2 steps`. */
 export const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
@@ -212,7 +212,7 @@ function changeTexts({ cpu, changes, reads }: ToldAction): string[] {
   return [...texts, ...reads];
 }
 
-export function wrap(text: string, width: number): string[] {
+function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(/\s+/)) {
     const last = lines.at(-1);

@@ -15,7 +15,7 @@ const hardwareEntry = step({
   },
 });
 
-export const loadKpdirpa = step({
+const loadKpdirpa = step({
   name: 'load-kpdirpa',
   source: '[M4]; amd64/frameasm.h 1.40: SVS_ENTER',
   stub: true,
@@ -27,7 +27,7 @@ export const loadKpdirpa = step({
   },
 });
 
-export const loadUpdirpa = step({
+const loadUpdirpa = step({
   name: 'load-updirpa',
   source: '[M4]; amd64/frameasm.h 1.40: SVS_LEAVE',
   svs: true,
