@@ -116,8 +116,9 @@ describe('the source', () => {
       invariants: ['invariants', 'state', 'model', 'transitions'],
     };
     for (const [folder, allowed] of Object.entries(layers)) {
-      for (const name of readdirSync(`src/${folder}`)) {
-        const from = [...read(`src/${folder}/${name}`).matchAll(/from '\.\.\/(\w+)\//g)];
+      const names = readdirSync(`src/${folder}`, { recursive: true, encoding: 'utf8' });
+      for (const name of names.filter((one) => one.endsWith('.ts'))) {
+        const from = [...read(`src/${folder}/${name}`).matchAll(/from '(?:\.\.\/)+(\w+)\//g)];
         const outside = from.map(([, to = '']) => to).filter((to) => !allowed.includes(to));
         expect([name, outside]).toEqual([name, []]);
       }

@@ -7,9 +7,9 @@ import { plain } from '../spec/errors.js';
 import { loadSpec } from '../spec/load.js';
 import { layoutOf } from '../state/layout.js';
 import { describeLayout } from '../state/packed.js';
-import { protocols } from '../transitions/mail.js';
 import type { Item, Operation, Protocol } from '../transitions/operation.js';
 import { isLoop, nameOf } from '../transitions/operation.js';
+import { protocols } from '../transitions/protocols.js';
 import { color, jsonText, print } from './output.js';
 
 export function list(options: { readonly json?: boolean }): number {
@@ -64,8 +64,8 @@ export function show(file: string): number {
   return 0;
 }
 
-function printProtocol({ operations }: Protocol): void {
-  for (const operation of operations) {
+function printProtocol({ boot, operations }: Protocol): void {
+  for (const operation of boot.steps.length > 0 ? [boot, ...operations] : operations) {
     const over = Object.values(operation.over ?? {}).join(', ');
     print('');
     print(
@@ -78,6 +78,8 @@ function printProtocol({ operations }: Protocol): void {
 function startText({ starts, event }: Operation): string {
   const on = event === undefined ? '' : `event ${event}, `;
   switch (starts) {
+    case 'boot':
+      return 'before the initial state, on each CPU';
     case 'user':
       return `${on}from user mode`;
     case 'kernel':
@@ -87,7 +89,7 @@ function startText({ starts, event }: Operation): string {
     case 'anywhere':
       return `${on}on top of any kernel code`;
     default:
-      return `${on}just before ${starts.before}`;
+      return `${on}just before ${starts.before}${starts.interrupts === 'on' ? ', with IF=1' : ''}`;
   }
 }
 

@@ -1,17 +1,17 @@
 /**
  * The claims, one a row: a name, one English sentence, its source, the witness that shows that it
  * is not true of nothing, where it applies, and the expression. In the order well-formed, protocol,
- * isolation. The README's table and `svscheck list` are printed from these rows.
+ * isolation, freeing, entry, variants. The README's table and `svscheck list` are printed from these rows.
  */
 import type { Check, Claim, Failure } from '../model/model.js';
 import type { Machine } from '../state/machine.js';
 import type { Design } from './design.js';
+import { entryMapped, entryStackCurrent, guardUnmapped, ldtCurrent } from './entry-claims.js';
+import { noFreedWalk, noStaleSlots } from './freed-claims.js';
 import {
-  entryMapped,
+  kernelReachesOwnSlots,
   kernelUnreachable,
   noForeignSlots,
-  noFreedWalk,
-  noStaleSlots,
   userOnUserTables,
   userSlotsComplete,
 } from './isolation-claims.js';
@@ -23,6 +23,7 @@ import {
   wellFormed,
 } from './protocol-claims.js';
 import type { ClaimRow, Cpu, StateRow } from './row.js';
+import { cr3Legal, isolatedOnly, kernelHalfComplete } from './variant-claims.js';
 
 export const claimRows: readonly ClaimRow[] = [
   wellFormed,
@@ -34,9 +35,16 @@ export const claimRows: readonly ClaimRow[] = [
   userOnUserTables,
   userSlotsComplete,
   noForeignSlots,
+  kernelReachesOwnSlots,
   noStaleSlots,
   noFreedWalk,
   entryMapped,
+  entryStackCurrent,
+  guardUnmapped,
+  ldtCurrent,
+  cr3Legal,
+  isolatedOnly,
+  kernelHalfComplete,
 ];
 
 /** A row's claim about one design. */

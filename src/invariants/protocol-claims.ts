@@ -2,11 +2,14 @@
  * Claims about the machine and the protocol: that states are well formed, and that kernel code runs
  * where, and writes what, it should.
  */
-import type { IdSet, Members } from '../state/domain.js';
+import type { Id, IdSet } from '../state/domain.js';
 import { hasAll, toIndex } from '../state/domain.js';
 import type { Machine } from '../state/machine.js';
-import type { LockName } from '../transitions/operation.js';
-import { isHandler } from '../transitions/operation.js';
+import type { Scope } from '../state/scope.js';
+import { isDrained } from '../transitions/memory.js';
+import type { LockName, Operation } from '../transitions/operation.js';
+import { isHandler, savesCr3 } from '../transitions/operation.js';
+import type { Areas } from '../transitions/translation.js';
 import { mappedAreas, slotOwner } from '../transitions/translation.js';
 import { aheadOf, failure, hasLock, isAnyAhead, isStepNode } from './design.js';
 import type { ClaimRow, Cpu } from './row.js';
@@ -17,8 +20,8 @@ import { anywhere, inStub, inUserMode, waiting } from './row.js';
  * path that fails: V8 would then allocate a context on every call.
  */
 
-const missing = (members: Members<'area'>, from: IdSet<'area'>) =>
-  members.ids.filter((area) => !from.has(area));
+const missing = (scope: Scope, areas: Areas, from: IdSet<'area'>): Id<'area'>[] =>
+  scope.areas.ids.filter((area) => areas.has(area) && !from.has(area));
 
 export const wellFormed: ClaimRow = {
   name: 'well-formed',
@@ -35,14 +38,15 @@ export const wellFormed: ClaimRow = {
       return failure(conjunct, values, ['cpus', toIndex(cpu), field]);
     };
     return (m, cpu) => {
-      const { tlb, cr3, at, mode } = m.cpus[cpu];
+      const { cr3, at, mode, pcid } = m.cpus[cpu];
+      const tlb = m.cpus[cpu].tlb[pcid];
       const page = scope.l4Page[cr3];
       const mapped = mappedAreas(m, scope, cr3);
       if (!hasAll(tlb.areas, mapped)) {
-        const more = { area: missing(mapped, tlb.areas).map(scope.areas.label).join(', ') };
+        const more = { area: missing(scope, mapped, tlb.areas).map(scope.areas.label).join(', ') };
         return failed('the may-set lacks an area that the loaded page maps', m, cpu, 'tlb', more);
       }
-      if (page.kind === 'updir' || !hasAll(tlb.user[page.pmap].slots, m.pmaps[page.pmap].slots)) {
+      if (page.kind !== 'pmap' || !hasAll(tlb.user[page.pmap].slots, m.pmaps[page.pmap].slots)) {
         for (const slot of scope.slots.ids) {
           const owner = slotOwner(m, scope, cr3, slot);
           if (owner === null || tlb.user[owner].slots.has(slot)) continue;
@@ -56,10 +60,14 @@ export const wellFormed: ClaimRow = {
   },
 };
 
+/** Whether CR3 may be another than kpdirpa says while an operation is under way. */
+const mayDiffer = (operation: Operation): boolean =>
+  operation.switchesPmap === true || savesCr3(operation);
+
 export const kernelOnKernelTables: ClaimRow = {
   name: 'kernel-on-kernel-tables',
   claim:
-    'Outside the entry and exit stubs kernel code runs with a kernel L4 loaded; unless a context switch or an NMI frame is open on that CPU, it is the one that kpdirpa names.',
+    'Outside the entry and exit stubs kernel code runs with a kernel L4 loaded; unless the CPU is between two pmaps, or in an NMI that gives CR3 back, it is the one that kpdirpa names.',
   source: '[M3]; [M4]',
   witness: 'kernel-mode',
   on: 'states',
@@ -77,14 +85,12 @@ export const kernelOnKernelTables: ClaimRow = {
     return (m, cpu) => {
       const { cr3, kpdirpa } = m.cpus[cpu];
       const page = scope.l4Page[cr3];
-      if (page.kind !== 'pmap') {
+      if (page.kind === 'updir') {
         return failed('kernel code runs on a per-CPU page', m, cpu, 'at', 'cr3');
       }
       // With SVS disabled nothing keeps kpdirpa, and nothing reads it.
       if (page.pmap === kpdirpa || !scope.options.svs) return undefined;
-      if (program.isOpen(m, cpu, 'context-switch') || program.isOpen(m, cpu, 'nmi')) {
-        return undefined;
-      }
+      if (program.isOpen(m, cpu, mayDiffer)) return undefined;
       return failed('CR3 is not the L4 page that kpdirpa names', m, cpu, 'at', 'kpdirpa');
     };
   },
@@ -93,7 +99,7 @@ export const kernelOnKernelTables: ClaimRow = {
 export const kernelToKernelFree: ClaimRow = {
   name: 'kernel-to-kernel-free',
   claim:
-    'A trap or interrupt taken in kernel mode with a kernel L4 loaded writes no CR3 on entry or return.',
+    'A trap or interrupt taken in kernel mode with a kernel L4 loaded writes no CR3 on entry or return; an NMI that gives CR3 back may.',
   source: '[M4]; [M9]',
   witness: 'kernel-mode',
   inapplicable: ({ program, scope }) =>
@@ -102,11 +108,13 @@ export const kernelToKernelFree: ClaimRow = {
       : 'nothing interrupts the kernel in this spec',
   on: 'steps',
   build: ({ scope, program }) => ({
-    watches: program.stepsWhere(({ operation, step }) => isHandler(operation) && !!step.loadsCr3),
+    watches: program.stepsWhere(
+      ({ operation, step }) => isHandler(operation) && !savesCr3(operation) && !!step.loadsCr3,
+    ),
     check: (before, { step, bindings }) => {
       const cpu = bindings.cpu as Cpu;
       const { cr3 } = before.cpus[cpu];
-      if (scope.l4Page[cr3].kind !== 'pmap') return undefined;
+      if (scope.l4Page[cr3].kind === 'updir') return undefined;
       const values = {
         cpu: scope.cpus.label(cpu),
         step: program.steps[step]?.name ?? '',
@@ -178,7 +186,11 @@ export const noDeadlock: ClaimRow = {
       if (holder === null) return undefined;
       const node = program.locations[m.cpus[cpu].at];
       const lock = node?.kind === 'step' ? node.step.acquires : undefined;
-      const left = lock !== undefined && !isAnyAhead(design, ahead[lock], m, holder);
+      // Under TSO the release may have been stored, and wait in the holder's buffer.
+      const left =
+        lock !== undefined &&
+        !isAnyAhead(design, ahead[lock], m, holder) &&
+        isDrained(m, scope, holder);
       if (!left && !isInCycle(m, cpu)) return undefined;
       const conjunct = left
         ? 'the holder has left the operation that releases the lock'

@@ -35,6 +35,7 @@ export type ClaimRow = StateRow | StepRow;
 
 export const anywhere = () => true;
 export const inUserMode = (standing: Standing) => standing === 'user';
+export const atRestInKernel = (standing: Standing) => standing === 'kernel';
 const isNode = (standing: Standing): standing is Node =>
   standing !== 'user' && standing !== 'kernel';
 export const inStub = (standing: Standing) =>

@@ -8,7 +8,10 @@ import type { Witness } from '../model/model.js';
 import type { Id } from '../state/domain.js';
 import type { Machine } from '../state/machine.js';
 import { atRest } from '../transitions/actions.js';
-import { isHandler } from '../transitions/operation.js';
+import { threadOf } from '../transitions/conditions.js';
+import { isDrained, isFull } from '../transitions/memory.js';
+import type { Operation } from '../transitions/operation.js';
+import { isHandler, stepsOf } from '../transitions/operation.js';
 import { slotOwner } from '../transitions/translation.js';
 import type { Design } from './design.js';
 import { hasLock } from './design.js';
@@ -22,6 +25,8 @@ interface WitnessRow {
   build(design: Design): (m: Machine, cpu: Id<'cpu'>) => boolean;
 }
 
+const allocates = (operation: Operation): boolean =>
+  operation.event === undefined && stepsOf(operation).some(({ writesPdir }) => writesPdir);
 const always = () => true;
 const inSteps = ({ scope }: Design) => scope.options.interleaving === 'step';
 const hasTwoCpus = ({ scope }: Design) => scope.options.cpus > 1;
@@ -101,7 +106,7 @@ const rows = [
           (walker) =>
             cpu !== walker &&
             m.cpus[cpu].pmap === m.cpus[walker].pmap &&
-            program.isOpen(m, walker, 'l4-allocate'),
+            program.isOpen(m, walker, allocates),
         ),
   },
   {
@@ -111,7 +116,7 @@ const rows = [
     build:
       ({ scope, program }) =>
       (m, cpu) =>
-        program.depthOf(m, cpu) > 0 && scope.l4Page[m.cpus[cpu].cr3].kind === 'pmap',
+        program.depthOf(m, cpu) > 0 && scope.l4Page[m.cpus[cpu].cr3].kind !== 'updir',
   },
   {
     name: 'waiting',
@@ -127,6 +132,76 @@ const rows = [
     claim: 'The lock on a per-CPU page is held.',
     possible: (design) => hasLock(design, 'updir-lock') && inSteps(design),
     build: () => (m, cpu) => m.updirs[cpu].lock !== null,
+  },
+  {
+    name: 'kernel-thread',
+    claim: 'A kernel thread runs on a CPU, on the pmap of a process.',
+    possible: ({ scope }) => scope.options.events.includes('kernel-thread'),
+    build: () => (m, cpu) => m.cpus[cpu].mode === 'kernel' && m.cpus[cpu].thread === null,
+  },
+  {
+    name: 'shootdowns-left',
+    claim: 'A lazy CPU has left the set of CPUs that want shootdowns, with the pmap loaded.',
+    possible: (design) =>
+      hasTwoCpus(design) &&
+      inSteps(design) &&
+      design.scope.has.free &&
+      design.scope.options.events.includes('kernel-thread'),
+    build: () => (m, cpu) => m.cpus[cpu].tlbstate === 'stale',
+  },
+  {
+    name: 'slot-freed',
+    claim: 'A slot has been cleared, and its page waits to be given back.',
+    possible: (design) => design.scope.has.free && inSteps(design),
+    build: () => (m, cpu) => m.pmaps[m.cpus[cpu].pmap].deferred.size > 0,
+  },
+  {
+    name: 'pmap-destroyed',
+    claim: 'A process has exited and nothing refers to its pmap.',
+    possible: ({ scope }) => scope.has.lifetime,
+    build:
+      ({ scope }) =>
+      (m) =>
+        scope.pmaps.ids.some((pmap) => m.pmaps[pmap].exited && m.pmaps[pmap].references.size === 0),
+  },
+  {
+    name: 'unisolated-in-user-mode',
+    claim: 'A CPU is in user mode in a process that is not isolated.',
+    possible: ({ scope }) => scope.isolated.ids.length < scope.pmaps.ids.length,
+    build:
+      ({ scope }) =>
+      (m, cpu) =>
+        m.cpus[cpu].mode === 'user' && !scope.isolated.has(threadOf(m, cpu)),
+  },
+  {
+    name: 'grown',
+    claim: 'The kernel has grown by a slot.',
+    possible: ({ scope }) => scope.has.growth,
+    build: () => (m) => m.kernel.grown,
+  },
+  {
+    name: 'disabled-in-user-mode',
+    claim: 'A CPU is in user mode after isolation was disabled.',
+    possible: ({ scope }) => scope.has.patching,
+    build: () => (m, cpu) => m.cpus[cpu].mode === 'user' && m.patching.done,
+  },
+  {
+    name: 'store-waits',
+    claim: 'A store waits in a store buffer.',
+    possible: ({ scope }) => scope.stores !== null,
+    build:
+      ({ scope }) =>
+      (m, cpu) =>
+        !isDrained(m, scope, cpu),
+  },
+  {
+    name: 'store-buffer-full',
+    claim: 'A store buffer is full: with a larger one there may be more states.',
+    possible: ({ scope }) => scope.stores !== null,
+    build:
+      ({ scope }) =>
+      (m, cpu) =>
+        isFull(m, scope, cpu),
   },
 ] as const satisfies readonly WitnessRow[];
 

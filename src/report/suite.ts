@@ -3,7 +3,7 @@ import { witnessRows } from '../invariants/witnesses.js';
 import type { SpecResult } from '../spec/run.js';
 
 export interface SuiteGaps {
-  /** Steps that some spec's protocol has and that no spec takes, as `operation/step`. */
+  /** Steps that some spec's protocol has and that no spec takes, as `operation/step of protocol`. */
   readonly steps: readonly string[];
   /** Witnesses that some spec's scope has room for and that no spec reaches. */
   readonly witnesses: readonly string[];
@@ -12,7 +12,9 @@ export interface SuiteGaps {
 export function gapsOf(results: readonly SpecResult[]): SuiteGaps {
   const fired = new Map<string, number>();
   for (const { model, fired: counts } of results) {
-    for (const [index, { name }] of model.design.program.steps.entries()) {
+    const { program } = model.design;
+    for (const [index, step] of program.steps.entries()) {
+      const name = `${step.name} of ${program.protocol.name}`;
       fired.set(name, (fired.get(name) ?? 0) + (counts[index] ?? 0));
     }
   }

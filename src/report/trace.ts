@@ -9,6 +9,7 @@ import type { Id } from '../state/domain.js';
 import { toId } from '../state/domain.js';
 import type { Machine, MachineSchema } from '../state/machine.js';
 import type { Field, IdSetField } from '../state/schema.js';
+import type { Scope } from '../state/scope.js';
 import type { NamedStep } from '../transitions/nodes.js';
 import { nodeLabel } from '../transitions/nodes.js';
 
@@ -116,7 +117,7 @@ export function tell(
       action: action.index,
       operation,
       source: named[0]?.operation.source ?? '',
-      label: within.length > 0 && names.length === 1 ? within.join('/') : names.join(', '),
+      label: within.length > 0 && names.length < 2 ? within.join('/') : names.join(', '),
       steps: named.map(({ step }) => ({ name: step.name, source: step.source })),
       changes,
       reads: named.length === 1 ? readsOf(model, named, action.process, state, changes) : [],
@@ -124,7 +125,7 @@ export function tell(
   });
   return {
     path,
-    initial: valuesOf(model, model.schema, initial, []),
+    initial: initialValues(model, model.schema, initial, []),
     actions,
     failure,
     blamed: blamedOf(actions, failure),
@@ -141,6 +142,7 @@ function readsOf(
   const { fields } = model.schema.fields.cpus.row.fields.registers;
   return named
     .flatMap(({ step }) => step.sets ?? [])
+    .filter((register) => register !== 'nmi-scratch')
     .filter((register) => !changes.some(({ path }) => path.at(-1) === register))
     .map((register) => {
       const value = after.cpus[toId<'cpu'>(process)].registers[register];
@@ -204,8 +206,8 @@ function compare(
   found.push({ path, ...place, from: from as string, to: to as string, text });
 }
 
-/** Every value of a state, but for registers and saved frames, which are empty at first. */
-function valuesOf(
+/** Every value of a state that the design has, but for registers and saved frames, empty at first. */
+function initialValues(
   model: DesignModel,
   field: Field,
   state: unknown,
@@ -218,9 +220,10 @@ function valuesOf(
       .flatMap((key) => {
         const inner = field.kind === 'record' ? (field.fields[key] as Field) : field.row;
         const value = (state as Record<string | number, unknown>)[key];
-        return valuesOf(model, inner, value, [...path, key]);
+        return initialValues(model, inner, value, [...path, key]);
       });
   }
+  if (field.unused === true) return [];
   return [{ path, ...placeText(model, path), value: valueText(model, field, state, path) }];
 }
 
@@ -258,6 +261,9 @@ function placeText(
 ): { owner: string; field: string } {
   const [table, row = 0, ...rest] = path;
   const index = Number(row);
+  if (table === 'shootdown' || table === 'patching' || table === 'kernel') {
+    return { owner: table === 'kernel' ? 'pmap_kernel' : table, field: [row, ...rest].join(' ') };
+  }
   const owner =
     table === 'cpus'
       ? scope.cpus.label(toId<'cpu'>(index))
@@ -266,12 +272,18 @@ function placeText(
         : table === 'pmaps'
           ? scope.pmaps.label(toId<'pmap'>(index))
           : scope.areas.label(toId<'area'>(index));
-  const field = rest
-    .filter(
-      (key, depth) =>
-        !['owner', 'registers'].includes(`${key}`) && (rest[0] !== 'tlb' || depth < 3),
-    )
-    .map((key) => (key === 'slots' && rest.length > 1 ? 'slot' : key === 'user' ? 'pmap' : key))
-    .join(' ');
-  return { owner, field };
+  return { owner, field: fieldText(scope, rest) };
+}
+
+/** `tlb.0.user.1.slots` is `tlb pmap 1`, or `tlb PCID_USER pmap 1`; `slots.0.owner` is `slot 0`. */
+function fieldText(scope: Scope, [first, ...rest]: ValuePath): string {
+  if (first === 'tlb') {
+    const [pcid, kind, pmap] = rest;
+    const tag = scope.pcids.ids.length > 1 ? [scope.pcids.label(toId<'pcid'>(Number(pcid)))] : [];
+    const what = kind === 'user' ? scope.pmaps.label(toId<'pmap'>(Number(pmap))) : kind;
+    return ['tlb', ...tag, what].join(' ');
+  }
+  if (first === 'buffer') return `store buffer ${rest[0]}`;
+  if (first === 'slots' && rest.length > 0) return `slot ${rest[0]}`;
+  return [first, ...rest].filter((key) => key !== 'registers').join(' ');
 }

@@ -1,8 +1,9 @@
 /** A spec in, a model out. */
 import { LayoutError, layoutOf } from '../state/layout.js';
 import { scopeOf } from '../state/scope.js';
-import { applyEdits, EditError, restrict } from '../transitions/edit.js';
-import { protocols } from '../transitions/mail.js';
+import { applyEdits, checkRange, EditError, restrict } from '../transitions/edit.js';
+import { variablesOf } from '../transitions/operation.js';
+import { protocols } from '../transitions/protocols.js';
 import type { DesignModel } from './design-model.js';
 import { designModel } from './design-model.js';
 import { suggest, UserError } from './errors.js';
@@ -12,7 +13,9 @@ import type { Design, Spec } from './load.js';
 export function buildDesign({ protocol, options, edits }: Design): DesignModel {
   const posted = protocols.find(({ name }) => name === protocol);
   if (posted === undefined) throw new Error(`no protocol '${protocol}'`);
-  return designModel(restrict(applyEdits(posted, edits), options), scopeOf(options));
+  const edited = restrict(applyEdits(posted, edits), options);
+  checkRange(posted, edits, options);
+  return designModel(edited, scopeOf(options, variablesOf(edited)));
 }
 
 /** Builds the model of a spec. Throws UserError at the place in the file. */

@@ -9,7 +9,9 @@ import type { Id } from '../state/domain.js';
 import type { Machine, MachineSchema } from '../state/machine.js';
 import { machineSchema } from '../state/machine.js';
 import type { Scope } from '../state/scope.js';
+import { areTrue } from '../transitions/conditions.js';
 import type { Protocol } from '../transitions/operation.js';
+import { stepsOf } from '../transitions/operation.js';
 import { Program } from '../transitions/program.js';
 import { refill } from '../transitions/translation.js';
 
@@ -32,7 +34,7 @@ export function designModel(protocol: Protocol, scope: Scope): DesignModel {
       savable: program.savable,
       updirLocks: hasLock(design, 'updir-lock'),
     }),
-    initials: placements(scope).map((placement) => (m) => boot(m, scope, placement)),
+    initials: placements(scope).map((placement) => (m) => boot(m, design, placement)),
     steps: program.steps.map(({ name }) => name),
     actions: program.actions,
     families: program.families.map((family, cpu) => ({
@@ -49,16 +51,30 @@ export function designModel(protocol: Protocol, scope: Scope): DesignModel {
 }
 
 /** Boot has ended: every CPU runs a thread of pmap 0 in user mode, with a flushed TLB. */
-function boot(m: Machine, scope: Scope, placement: readonly Id<'position'>[]): void {
+function boot(m: Machine, design: Design, placement: readonly Id<'position'>[]): void {
+  const { scope, program } = design;
   const [first] = scope.pmaps.ids as [Id<'pmap'>];
   for (const [index, position] of placement.entries()) {
     m.layout[scope.areas.ids[index] as Id<'area'>].position = position;
   }
   for (const cpu of scope.cpus.ids) {
+    for (const { only, effect } of stepsOf(program.protocol.boot)) {
+      if (areTrue(only ?? [], m, cpu, scope)) effect(m, { cpu }, scope);
+    }
+    m.updirs[cpu].ready.clear();
     m.cpus[cpu].pmap = first;
     m.cpus[cpu].kpdirpa = first;
-    m.cpus[cpu].cr3 = scope.options.svs ? scope.updirOf[cpu] : scope.l4OfPmap[first];
-    m.pmaps[first].cpus.add(cpu);
+    const onUpdir = scope.options.svs && scope.isolated.has(first);
+    m.cpus[cpu].cr3 = onUpdir ? scope.updirOf[cpu] : scope.l4OfPmap[first];
+    m.cpus[cpu].pcid = onUpdir ? scope.userPcid : scope.kernelPcid;
+    m.pmaps[first].kernelCpus.add(cpu);
+    if (scope.has.threads) {
+      m.cpus[cpu].thread = first;
+      m.pmaps[first].cpus.add(cpu);
+    }
+    if (scope.has.stacks) m.cpus[cpu].rsp = 'user';
+    if (scope.has.isolation) m.cpus[cpu].tssRsp0 = onUpdir ? 'rsp0' : 'kernel';
+    if (scope.has.lifetime) m.pmaps[first].references.add(cpu);
     refill(m, scope, cpu);
   }
 }

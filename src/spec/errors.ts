@@ -24,6 +24,8 @@ export const errorCodes = {
   'duplicate-step': 'Two steps of an operation would have one name.',
   'empty-loop': 'A loop would have no step.',
   'nested-loop': 'A loop would stand in a loop.',
+  'boot-loop': 'A loop would stand where each step is taken once, before the initial state.',
+  'out-of-range': 'An edit names a CPU, pmap or slot that the machine does not have.',
   'unset-register': 'A step would read a register that no step has set.',
   'unlock-without-lock': 'A step would release a lock that was not taken.',
   'handler-register': 'A handler would overwrite a register of what it interrupts.',

@@ -6,7 +6,8 @@ import * as z from 'zod';
 import { claimRows } from '../invariants/claims.js';
 import { witnessRows } from '../invariants/witnesses.js';
 import { areaNames, eventNames } from '../state/scope.js';
-import { protocols } from '../transitions/mail.js';
+import { conditions } from '../transitions/conditions.js';
+import { protocols } from '../transitions/protocols.js';
 
 const area = z.enum(areaNames);
 const areas = (says: string) => z.array(area).max(areaNames.length).describe(says);
@@ -25,9 +26,12 @@ const edit = z
     z.strictObject({ insert: position, before: position, as: name.optional() }),
     z.strictObject({ insert: position, after: position, as: name.optional() }),
     z.strictObject({ replace: position, with: position, as: name.optional() }),
+    z.strictObject({ limit: position, to: z.enum(conditions.map((row) => row.name)) }),
+    z.strictObject({ set: position, interrupts: z.enum(['on', 'off']) }),
+    z.strictObject({ rebind: position, name: z.string().max(60), to: z.int().min(0).max(7) }),
   ])
   .describe(
-    'One change of the lists of steps. A position is `operation/step` or `operation/loop`; what is inserted, or put in place of something, is exported by the protocol.',
+    'One change of the lists of steps. A position is `operation/step` or `operation/loop`; what is inserted, or put in place of something, is exported by the protocol; a condition is one that `svscheck list` shows.',
   );
 
 export const propertyNames = claimRows.map((row) => row.name);
@@ -73,19 +77,43 @@ export const specFormat = z.strictObject({
     })
     .optional()
     .describe('The size of the machine, and its events.'),
-  'kernel-areas': areas('Areas of the kernel half that exist; all unless given.').min(1).optional(),
-  unmapped: areas('Areas that the per-CPU pages do not carry; `pte` unless given.').optional(),
-  secret: areas('Areas that no user may reach; `pte` unless given.').optional(),
+  'kernel-areas': areas("Areas of the kernel half that exist; the protocol's own unless given.")
+    .min(1)
+    .optional(),
+  unmapped: areas(
+    'Areas that the per-CPU pages do not carry, in the protocol `mail`; `pte` unless given.',
+  ).optional(),
+  secret: areas("Areas that no user may reach; the protocol's own unless given.").optional(),
   global: z
     .array(z.enum([...areaNames, 'user']))
     .max(areaNames.length + 1)
     .optional()
-    .describe('What is mapped with PG_G, `user` for all user slots; nothing unless given.'),
+    .describe(
+      "What is mapped with PG_G, `user` for all user slots; the protocol's own unless given.",
+    ),
   'entry-code': area
     .optional()
     .describe(
       'The area that hardware and the entry stub touch before the CR3 load; `kernel-image` unless given.',
     ),
+  'shared-slot': areas('Areas that lie in one L4 slot: what maps one maps all.').optional(),
+  unisolated: z
+    .array(z.int().min(0).max(7))
+    .max(8)
+    .optional()
+    .describe('Processes, by number, that opted out: they run on their own L4 page.'),
+  memory: z
+    .enum(['sc', 'tso'])
+    .optional()
+    .describe(
+      'Whether plain stores wait in a FIFO of their CPU (`tso`, as on x86) or not (`sc`); `sc` unless given.',
+    ),
+  'store-buffer': z
+    .int()
+    .min(1)
+    .max(8)
+    .optional()
+    .describe('Stores that a FIFO holds under TSO, 1 to 8; 4 unless given.'),
   svs: z.boolean().optional().describe('Whether SVS is enabled; true unless given.'),
   kaslr: z
     .union([

@@ -2,8 +2,9 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { ScopeOptions } from '../state/scope.js';
-import { areaNames } from '../state/scope.js';
 import type { Edit } from '../transitions/edit.js';
+import type { Protocol } from '../transitions/operation.js';
+import { protocols } from '../transitions/protocols.js';
 import type { ErrorCode, Mistake } from './errors.js';
 import { UserError } from './errors.js';
 import type { Expectation, SpecFile } from './format.js';
@@ -89,17 +90,26 @@ export function loadSpec(file: string): Spec {
   const protocol = required(setting('protocol'), ['protocol'], 'write `protocol: mail`');
   const size = 'write, for example, `machine: { cpus: 2, pmaps: 2, user-slots: 1 }`';
   const kaslr = setting('kaslr');
+  const defaults = (protocols.find(({ name }) => name === protocol) as Protocol).defaults;
+  const kernelAreas = setting('kernel-areas') ?? defaults.kernelAreas;
+  /** Of what the protocol has by default, that which the spec has areas for. */
+  const inScope = <N extends string>(names: readonly N[]): N[] =>
+    names.filter((name) => name === 'user' || (kernelAreas as readonly string[]).includes(name));
   const options: ScopeOptions = {
     cpus: required(machine('cpus'), ['machine', 'cpus'], size),
     pmaps: required(machine('pmaps'), ['machine', 'pmaps'], size),
     userSlots: required(machine('user-slots'), ['machine', 'user-slots'], size),
     nesting: machine('nesting') ?? 1,
     events: machine('events') ?? ['user-access', 'interrupt'],
-    kernelAreas: setting('kernel-areas') ?? areaNames,
-    unmapped: setting('unmapped') ?? ['pte'],
-    secret: setting('secret') ?? ['pte'],
-    global: setting('global') ?? [],
+    kernelAreas,
+    unmapped: setting('unmapped') ?? inScope(defaults.unmapped),
+    secret: setting('secret') ?? inScope(defaults.secret),
+    global: setting('global') ?? inScope(defaults.global),
     entryCode: setting('entry-code') ?? 'kernel-image',
+    sharedSlot: setting('shared-slot') ?? [],
+    unisolated: setting('unisolated') ?? [],
+    memory: setting('memory') ?? 'sc',
+    storeBuffer: setting('store-buffer') ?? 4,
     svs: setting('svs') ?? true,
     kaslr: kaslr === undefined || kaslr === false ? null : kaslr,
     interleaving: setting('interleaving') ?? 'step',

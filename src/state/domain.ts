@@ -83,7 +83,7 @@ export function keepOnly<D extends string>(set: BulkSet<D>, of: Domain<D>, some:
   else for (const id of of.ids) if (!some.has(id)) set.delete(id);
 }
 
-/** Whether all of `some` are in a set. */
+/** Whether all of `some` are in a set. Pure. */
 export function hasAll<D extends string>(set: BulkSet<D>, some: Some<D>): boolean {
   if (set.hasAll !== undefined) return set.hasAll(some);
   for (const id of idsOf(some)) if (!set.has(id)) return false;

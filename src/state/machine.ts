@@ -3,11 +3,12 @@
  * under which lock.
  *
  * Constants are in scope.ts (`ci_svs_updirpa` is one). What the machine has and this page lacks is
- * in docs/abstractions.md.
+ * in docs/abstractions.md. A variable of a group that no step of the design is in keeps its first
+ * value and takes no bits.
  */
 import { domain } from './domain.js';
 import type { Draft } from './schema.js';
-import { count, flag, id, idSet, oneOf, optionalId, record, table } from './schema.js';
+import { count, flag, id, idSet, oneOf, optionalId, record, table, usedIf } from './schema.js';
 import type { Scope } from './scope.js';
 import { none } from './scope.js';
 
@@ -21,10 +22,13 @@ export interface MachineBounds {
 }
 
 export function machineSchema(scope: Scope, bounds: MachineBounds) {
-  const { cpus, pmaps, slots, areas, l4s, positions, options } = scope;
+  const { cpus, pmaps, slots, areas, l4s, pcids, positions, options, has, stores } = scope;
   const levels = domain('level', options.nesting);
   const anyOrder = options.loops === 'any-order';
   const members = domain('member', anyOrder ? Math.max(options.cpus, options.userSlots) : 0);
+  const entries = domain('entry', stores === null ? 0 : options.storeBuffer);
+  /** Where RSP points: a kernel stack, the user's, the top page through `ci_svs_rsp0`, an IST. */
+  const rsp = usedIf(has.stacks, oneOf('kernel', 'user', 'rsp0', 'ist'));
   return record({
     cpus: table(cpus, {
       /** The privilege level. Written by hardware: entry, iret. */
@@ -32,22 +36,51 @@ export function machineSchema(scope: Scope, bounds: MachineBounds) {
       /** Where the CPU is in what it does (program.ts). Written by the machinery alone. */
       at: count(bounds.locations - 1),
       /** What interrupts and NMIs interrupted, the latest first. Written by the machinery alone. */
-      saved: table(levels, { at: count(Math.max(bounds.savable - 1, 0)) }),
+      saved: table(levels, { at: count(Math.max(bounds.savable - 1, 0)), rsp }),
 
-      /** `ci_pmap`: whose thread runs here. Written by this CPU, in a context switch. */
+      /** `ci_pmap`: which pmap is loaded. Written by this CPU, in a context switch. */
       pmap: id(pmaps),
       /** `%cr3`: the loaded L4 page. Written by this CPU. */
       cr3: id(l4s),
+      /** The PCID that is loaded with it. */
+      pcid: usedIf(has.pcid, id(pcids)),
       /** `ci_svs_kpdirpa` [M3], as the pmap whose L4 page it is the address of. Written by this CPU. */
       kpdirpa: id(pmaps),
 
+      /** `ci_curlwp`: whose thread runs; null for a kernel thread. Without threads: that of `pmap`. */
+      thread: usedIf(has.threads, optionalId(pmaps)),
+      /** `ci_want_pmapload`: the thread's pmap is yet to be loaded. Written by this CPU. */
+      wantPmapload: usedIf(has.threads, flag()),
+      /** `ci_tlbstate`: interest in shootdowns. Written by this CPU. */
+      tlbstate: usedIf(has.threads, oneOf('valid', 'lazy', 'stale')),
+
+      /** `%rsp`, as what it points to. */
+      rsp,
+      /** The trap frame has been popped from the rsp0 page, which has room for one. */
+      popped: usedIf(has.stacks, flag()),
+      /** `TSS.rsp0`: on which stack hardware enters from user mode. */
+      tssRsp0: usedIf(has.isolation, oneOf('rsp0', 'kernel')),
+      /** `nmistore.scratch`: the CR3 that an NMI interrupted. Written by the NMI handler. */
+      nmistore: record({
+        cr3: usedIf(has.nmiStore, optionalId(l4s)),
+        pcid: usedIf(has.nmiStore, id(pcids)),
+      }),
+      /** `CR4.PCIDE`, set at boot. */
+      pcide: usedIf(has.pcid, flag()),
+
+      /** The store buffer, the oldest store first. Written by plain stores, drained by hardware. */
+      buffer: table(entries, { store: optionalId(stores?.domain ?? none(domain('store', 0))) }),
+
       /**
-       * The TLB as a may-set: every translation that hardware may have cached. It always contains
-       * all that the loaded page maps. Added to by the machinery, cleared by CR3 loads and flushes.
+       * The TLB as a may-set for each PCID: every translation that hardware may have cached. That of
+       * the loaded PCID always contains all that the loaded page maps; a global entry is in all.
+       * Added to by the machinery, cleared by CR3 loads and flushes.
        */
-      tlb: record({
+      tlb: table(pcids, {
         /** Kernel areas. Whether an entry is global is a constant of the area. */
         areas: idSet(areas),
+        /** Whose stack the rsp0 page is. */
+        stacks: usedIf(has.stacks, idSet(pmaps)),
         /** Whose user slots: with PG_G two processes' entries for one slot can both be there. */
         user: table(pmaps, { slots: idSet(slots) }),
       }),
@@ -58,6 +91,10 @@ export function machineSchema(scope: Scope, bounds: MachineBounds) {
         entry: optionalId(pmaps),
         /** Whether the CPU that a walk is at has the pmap loaded. */
         loaded: flag(),
+        /** The same, tested again under the lock on its page. */
+        still: usedIf(has.threads, flag()),
+        /** Whether any other CPU has it loaded. */
+        others: usedIf(has.threads, flag()),
         /** What a loop in any order has yet to visit. Written by the machinery alone. */
         remaining: idSet(members),
       }),
@@ -69,15 +106,62 @@ export function machineSchema(scope: Scope, bounds: MachineBounds) {
       lock: optionalId(bounds.updirLocks ? cpus : none(cpus)),
       /** User slots: whose memory each maps. Written by context switches and allocations. */
       slots: table(slots, { owner: optionalId(pmaps) }),
+      /** The kernel half, where it is built area by area. Written at boot. */
+      areas: usedIf(has.template, idSet(areas)),
+      /** The CPU's own areas that the kernel has set up, at boot; nothing once booting is over. */
+      ready: usedIf(has.template, idSet(areas)),
+      /** `ci_svs_rsp0_pte`: whose stack the rsp0 page is. Written by this CPU, in an LWP switch. */
+      stack: usedIf(has.stacks, id(pmaps)),
+      /** The CPU's copy of an LDT: whose, and whether with its edit. Written by its LDT steps. */
+      ldt: record({
+        owner: usedIf(has.ldt, id(pmaps)),
+        edited: usedIf(has.ldt, flag()),
+      }),
     }),
 
     pmaps: table(pmaps, {
       /** `pm_lock`: its holder. */
       lock: optionalId(cpus),
-      /** `pm_cpus`: CPUs that have this pmap loaded. Each writes its own bit, unlocked. */
-      cpus: idSet(cpus),
+      /** `pm_kernel_cpus`: CPUs that have this pmap loaded. Each writes its own bit, unlocked. */
+      kernelCpus: idSet(cpus),
+      /** `pm_cpus`: CPUs that want its shootdowns. Each writes its own bit, unlocked. */
+      cpus: usedIf(has.threads, idSet(cpus)),
       /** `pm_pdir`, user half: the slots that are in use. Written under the lock. */
       slots: idSet(slots),
+      /** Slots that were cleared and whose page-table page is yet to be given back. */
+      deferred: usedIf(has.free, idSet(slots)),
+      /** Whether the process has exited. */
+      exited: usedIf(has.lifetime, flag()),
+      /** References that CPUs hold, which keep the pmap from being destroyed. */
+      references: usedIf(has.lifetime, idSet(cpus)),
+      /** `pm_pdir`, kernel half: whether the slot that the kernel grew by is in it. */
+      grown: usedIf(has.growth, flag()),
+      /** Whether the process has edited its LDT. */
+      ldtEdited: usedIf(has.ldt, flag()),
+    }),
+    /** pmap_kernel. */
+    kernel: record({ grown: usedIf(has.growth, flag()) }),
+
+    /** The TLB shootdown that is under way: one at a time. Written by its sender, bits by targets. */
+    shootdown: record({
+      sender: usedIf(has.free, optionalId(cpus)),
+      pending: usedIf(has.free, idSet(cpus)),
+      slot: usedIf(has.free, id(slots)),
+    }),
+
+    /** Disabling at run time. Written by the CPU that disables, bits by the others. */
+    patching: record({
+      /** The CPU that disables; it stays named when it is done. */
+      sender: usedIf(has.patching, optionalId(cpus)),
+      /** CPUs that are held at the barrier. */
+      arrived: usedIf(has.patching, idSet(cpus)),
+      /** Code that is patched out: SVS_ENTER, SVS_LEAVE and their NMI pair. */
+      enter: usedIf(has.patching, flag()),
+      leave: usedIf(has.patching, flag()),
+      nmiEnter: usedIf(has.patching, flag()),
+      nmiLeave: usedIf(has.patching, flag()),
+      /** `svs_enabled` is clear, and CPUs may leave the barrier. */
+      done: usedIf(has.patching, flag()),
     }),
 
     /** With KASLR: where the boot put each area. Constant through a run. */
@@ -92,4 +176,10 @@ export type Machine = Draft<MachineSchema>;
 
 export type RegisterName = keyof Machine['cpus'][keyof Machine['cpus']]['registers'];
 
-export const registerNames: readonly RegisterName[] = ['entry', 'loaded', 'remaining'];
+export const registerNames: readonly RegisterName[] = [
+  'entry',
+  'loaded',
+  'still',
+  'others',
+  'remaining',
+];

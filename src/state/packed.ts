@@ -54,8 +54,11 @@ function viewOf(layout: RecordLayout, words: Uint32Array, word: number, shift: n
   for (const field of layout.fields) {
     if (field.kind === 'leaf') {
       if (field.leaf.kind === 'idSet') {
-        const members = field.leaf.of.ids.length;
-        view[field.name] = new BitSet(words, word + field.word, shift + field.bit, members);
+        const members = field.leaf.unused === true ? 0 : field.leaf.of.ids.length;
+        view[field.name] =
+          members === 0
+            ? emptySet
+            : new BitSet(words, word + field.word, shift + field.bit, members);
       }
       continue;
     }
@@ -109,9 +112,9 @@ function accessors({ name, leaf, bits, word, bit }: LeafLayout, aligned: boolean
   switch (leaf.kind) {
     case 'flag':
       return `get ${name}() { return ${stored} !== 0; }
-        set ${name}(v) { ${store('(v ? 1 : 0)')} }`;
+        set ${name}(v) { ${bits === 0 ? checked(0, 0) : store('(v ? 1 : 0)')} }`;
     case 'oneOf': {
-      const words = leaf.values.map((value) => JSON.stringify(value));
+      const words = leaf.values.slice(0, greatest + 1).map((value) => JSON.stringify(value));
       const read = words.map((value, index) => `case ${index}: return ${value};`).join(' ');
       const write = words.map((value, index) => `case ${value}: r = ${index}; break;`).join(' ');
       return `get ${name}() { switch (${stored}) { ${read} } }
@@ -126,6 +129,19 @@ function accessors({ name, leaf, bits, word, bit }: LeafLayout, aligned: boolean
   }
 }
 
+/** A set over an empty domain, or of an unused variable. */
+const emptySet = {
+  size: 0,
+  mask: 0,
+  has: () => false,
+  hasAll: ({ mask }: Members<string>) => mask === 0,
+  addAll: ({ mask }: Members<string>) => mask === 0 || misfit('a set', mask),
+  keepOnly: () => {},
+  add: (id: number) => misfit('a set', id),
+  delete: () => {},
+  clear: () => {},
+};
+
 /** An id set as bits of one word. */
 class BitSet {
   /** A bit for each member of the domain, at the low end. */
@@ -137,7 +153,7 @@ class BitSet {
     private readonly shift: number,
     private readonly members: number,
   ) {
-    this.all = members === 0 ? 0 : 0xffffffff >>> (32 - members);
+    this.all = 0xffffffff >>> (32 - members);
   }
 
   has(id: number): boolean {

@@ -7,26 +7,31 @@
  */
 import type { Domain, Id, IdSet, Table } from './domain.js';
 
-export interface Flag {
+/** What every field that holds one value has. */
+interface LeafSlots {
+  /** Keeps its first value through the run: it takes no bits, and no rule may write another. */
+  readonly unused?: true;
+}
+export interface Flag extends LeafSlots {
   readonly kind: 'flag';
 }
-export interface OneOf<V extends string = string> {
+export interface OneOf<V extends string = string> extends LeafSlots {
   readonly kind: 'oneOf';
   readonly values: readonly V[];
 }
-export interface IdField<D extends string = string> {
+export interface IdField<D extends string = string> extends LeafSlots {
   readonly kind: 'id';
   readonly of: Domain<D>;
 }
-export interface OptionalId<D extends string = string> {
+export interface OptionalId<D extends string = string> extends LeafSlots {
   readonly kind: 'optionalId';
   readonly of: Domain<D>;
 }
-export interface IdSetField<D extends string = string> {
+export interface IdSetField<D extends string = string> extends LeafSlots {
   readonly kind: 'idSet';
   readonly of: Domain<D>;
 }
-export interface Count {
+export interface Count extends LeafSlots {
   readonly kind: 'count';
   readonly max: number;
 }
@@ -105,8 +110,13 @@ export const table = <D extends string, F extends Fields>(
   fields: F,
 ): TableField<D, RecordField<F>> => ({ kind: 'table', over, row: record(fields) });
 
+/** The field where a design has this variable; else one that keeps its first value. */
+export const usedIf = <L extends Leaf>(isUsed: boolean, leaf: L): L =>
+  isUsed ? leaf : { ...leaf, unused: true };
+
 /** How many values a leaf can have; a set counts its members, since it takes a bit for each. */
 export function valuesOf(leaf: Leaf): number {
+  if (leaf.unused === true) return 1;
   switch (leaf.kind) {
     case 'flag':
       return 2;

@@ -1,9 +1,11 @@
 /** Taking an action: a CPU goes from node to node, in and out of frames. Nothing is allocated. */
-import type { Action, Observer } from '../model/model.js';
+import type { Action, Observer, Occurrence } from '../model/model.js';
 import type { Id } from '../state/domain.js';
 import { toId, toIndex } from '../state/domain.js';
 import type { Machine, RegisterName } from '../state/machine.js';
 import type { Scope } from '../state/scope.js';
+import { areTrue } from './conditions.js';
+import { drainOne, isDrained, isFull } from './memory.js';
 import type { Instance, Node, StepNode } from './nodes.js';
 import { bindingsFor } from './nodes.js';
 import { refill } from './translation.js';
@@ -61,6 +63,44 @@ export class CpuAction implements Action<Machine>, ActionSlots {
   }
 }
 
+/** What hardware does under TSO at any time: it takes a CPU's oldest store to memory. */
+export class DrainAction implements Action<Machine> {
+  private readonly occurrence: Occurrence;
+
+  constructor(
+    private readonly scope: Scope,
+    private readonly cpu: Cpu,
+    readonly process: number,
+    readonly index: number,
+    readonly label: string,
+    step: number,
+  ) {
+    this.occurrence = { step, bindings: { cpu } };
+  }
+
+  guard(m: Machine): boolean {
+    return !isDrained(m, this.scope, this.cpu);
+  }
+
+  effect(m: Machine, observer: Observer<Machine>): void {
+    observer.step(m, this.occurrence);
+    drainOne(m, this.scope, this.cpu);
+    for (const cpu of this.scope.cpus.ids) refill(m, this.scope, cpu);
+  }
+}
+
+/** The CPU that a step waits for, or null when it can be taken. */
+export function waitsFor(m: Machine, scope: Scope, cpu: Cpu, { waits, occurrences }: StepNode) {
+  if (waits === null) return null;
+  return waits(m, (occurrences[toIndex(cpu)] as StepNode['occurrences'][number]).bindings, scope);
+}
+
+/** Whether the CPU's store buffer lets it take a step: always, without one. */
+export function isBufferReady(m: Machine, scope: Scope, cpu: Cpu, { step }: StepNode): boolean {
+  if (step.fences === true) return isDrained(m, scope, cpu);
+  return step.stores !== true || !isFull(m, scope, cpu);
+}
+
 /**
  * Takes the step at `node` and goes on: with operations atomic to the end of the operation or to
  * the first false guard, else to the next step. A first step that must wait is waited for.
@@ -77,20 +117,24 @@ function run(
   const process = toIndex(cpu);
   let node = from;
   while (node !== null && node.kind === 'step') {
-    const { waits, changes, updir } = node;
+    const { changes, updir, only, leaves } = node;
     const occurrence = node.occurrences[process] as StepNode['occurrences'][number];
-    if (waits !== null && waits(m, occurrence.bindings, scope) !== null) break;
-    observer.step(m, occurrence);
-    node.effect(m, occurrence.bindings, scope);
-    if (changes === 'own') refill(m, scope, cpu);
-    else if (updir !== null) refill(m, scope, occurrence.bindings[updir] as Cpu);
-    else if (changes === 'all') for (const other of scope.cpus.ids) refill(m, scope, other);
-    node = arrive(m, cpu, node.next);
+    if (waitsFor(m, scope, cpu, node) !== null || !isBufferReady(m, scope, cpu, node)) break;
+    if (only === null || areTrue(only, m, cpu, scope)) {
+      observer.step(m, occurrence);
+      node.effect(m, occurrence.bindings, scope);
+      if (changes === 'own' || (node.step.stores === true && scope.stores !== null)) {
+        refill(m, scope, cpu);
+      } else if (updir !== null) refill(m, scope, occurrence.bindings[updir] as Cpu);
+      else if (changes === 'all') for (const other of scope.cpus.ids) refill(m, scope, other);
+    }
+    node = leaves?.(m, occurrence.bindings) === true ? null : arrive(m, cpu, node.next);
     if (!isAtomic) break;
   }
   const state = m.cpus[cpu];
   clear(m, cpu, node === null ? instance.registers : node.dead);
   if (node !== null) state.at = node.location;
+  else if (instance.operation.ends === 'rest') abandon(m, cpu, scope.options.nesting);
   else if (instance.handler) pop(m, cpu, scope.options.nesting);
   else state.at = atRest;
 }
@@ -123,20 +167,38 @@ function arrive(m: Machine, cpu: Cpu, to: Node | null): Node | null {
 
 /** Saves the CPU's location in a new frame. The levels of the table are 0, the latest, and up. */
 function push(m: Machine, cpu: Cpu, nesting: number): void {
-  const { saved, at } = m.cpus[cpu];
+  const { saved, at, rsp } = m.cpus[cpu];
   for (let level = nesting - 1; level > 0; level--) {
-    saved[toId<'level'>(level)].at = saved[toId<'level'>(level - 1)].at;
+    const [to, from] = [saved[toId<'level'>(level)], saved[toId<'level'>(level - 1)]];
+    to.at = from.at;
+    to.rsp = from.rsp;
   }
   saved[toId<'level'>(0)].at = at;
+  saved[toId<'level'>(0)].rsp = rsp;
 }
 
 function pop(m: Machine, cpu: Cpu, nesting: number): void {
   const { saved } = m.cpus[cpu];
   m.cpus[cpu].at = saved[toId<'level'>(0)].at;
+  m.cpus[cpu].rsp = saved[toId<'level'>(0)].rsp;
   for (let level = 0; level < nesting - 1; level++) {
-    saved[toId<'level'>(level)].at = saved[toId<'level'>(level + 1)].at;
+    const [to, from] = [saved[toId<'level'>(level)], saved[toId<'level'>(level + 1)]];
+    to.at = from.at;
+    to.rsp = from.rsp;
   }
-  saved[toId<'level'>(nesting - 1)].at = atRest;
+  clearFrame(m, cpu, nesting - 1);
+}
+
+/** Forgets what was interrupted. */
+function abandon(m: Machine, cpu: Cpu, nesting: number): void {
+  m.cpus[cpu].at = atRest;
+  for (let level = 0; level < nesting; level++) clearFrame(m, cpu, level);
+}
+
+function clearFrame(m: Machine, cpu: Cpu, level: number): void {
+  const frame = m.cpus[cpu].saved[toId<'level'>(level)];
+  frame.at = atRest;
+  frame.rsp = 'kernel';
 }
 
 function clear(m: Machine, cpu: Cpu, registers: readonly RegisterName[]): void {
@@ -144,6 +206,8 @@ function clear(m: Machine, cpu: Cpu, registers: readonly RegisterName[]): void {
   for (const register of registers) {
     if (register === 'entry') own.entry = null;
     else if (register === 'loaded') own.loaded = false;
+    else if (register === 'still') own.still = false;
+    else if (register === 'others') own.others = false;
     else own.remaining.clear();
   }
 }

@@ -5,14 +5,16 @@
  * The mail names those two steps. The ones around them are pmap_load's, in its order: they are what
  * "the new pmap" and "has the pmap loaded" [M7b] rest on.
  */
+import { readPdir, writeKpdirpa, writeUpdir } from './memory.js';
 import { each, operation, step } from './operation.js';
 import { loadCr3 } from './translation.js';
 
 const leaveOldPmap = step({
   name: 'leave-old-pmap',
   source: 'x86/pmap.c Feb 2018: pmap_load',
+  fences: true,
   effect: (m, { cpu }) => {
-    m.pmaps[m.cpus[cpu].pmap].cpus.delete(cpu);
+    m.pmaps[m.cpus[cpu].pmap].kernelCpus.delete(cpu);
   },
 });
 
@@ -21,55 +23,66 @@ const joinNewPmap = step({
   name: 'join-new-pmap',
   source: '[M7b]; x86/pmap.c Feb 2018: pmap_load',
   needs: { pmap: 'pmap' },
+  fences: true,
   effect: (m, { cpu, pmap }) => {
-    m.pmaps[pmap].cpus.add(cpu);
+    m.pmaps[pmap].kernelCpus.add(cpu);
     m.cpus[cpu].pmap = pmap;
   },
 });
 
-const publishKpdirpa = step({
+export const publishKpdirpa = step({
   name: 'publish-kpdirpa',
   source: '[M7a]; x86/svs.c 1.5: svs_pdir_switch',
   needs: { pmap: 'pmap' },
   svs: true,
-  effect: (m, { cpu, pmap }) => {
-    m.cpus[cpu].kpdirpa = pmap;
+  stores: true,
+  effect: (m, { cpu, pmap }, scope) => {
+    writeKpdirpa(m, scope, cpu, pmap);
   },
 });
 
-const readSlot = step({
+export const readSlot = step({
   name: 'read-slot',
   source: '[M7a]; x86/svs.c 1.5: svs_pdir_switch',
   needs: { pmap: 'pmap', slot: 'slot' },
   svs: true,
   sets: ['entry'],
-  effect: (m, { cpu, pmap, slot }) => {
-    m.cpus[cpu].registers.entry = m.pmaps[pmap].slots.has(slot) ? pmap : null;
+  effect: (m, { cpu, pmap, slot }, scope) => {
+    m.cpus[cpu].registers.entry = readPdir(m, scope, cpu, pmap, slot) ? pmap : null;
   },
 });
 
-const writeSlot = step({
+export const writeSlot = step({
   name: 'write-slot',
   source: '[M7a]; x86/svs.c 1.5: svs_pdir_switch',
   needs: { slot: 'slot' },
   svs: true,
   uses: ['entry'],
   writesUpdir: 'cpu',
+  stores: true,
   changes: 'all',
-  effect: (m, { cpu, slot }) => {
-    m.updirs[cpu].slots[slot].owner = m.cpus[cpu].registers.entry;
+  effect: (m, { cpu, slot }, scope) => {
+    writeUpdir(m, scope, cpu, cpu, slot, m.cpus[cpu].registers.entry);
   },
 });
 
-const loadNewL4 = step({
+export const loadNewL4 = step({
   name: 'load-new-l4',
   source: 'x86/pmap.c Feb 2018: pmap_load, lcr3',
   needs: { pmap: 'pmap' },
+  fences: true,
   loadsCr3: true,
   changes: 'own',
   effect: (m, { cpu, pmap }, scope) => {
     loadCr3(m, scope, cpu, scope.l4OfPmap[pmap]);
   },
+});
+
+export const copySlots = each({
+  loop: 'copy-slots',
+  source: '[M7a]; x86/svs.c 1.5: svs_pdir_switch',
+  over: { slot: 'slot' },
+  body: [readSlot, writeSlot],
 });
 
 /** Moves this CPU to a thread of another process. */
@@ -78,17 +91,7 @@ export const contextSwitch = operation({
   source: '[M7a]; x86/pmap.c Feb 2018: pmap_load',
   over: { pmap: 'pmap' },
   starts: 'kernel',
+  switchesPmap: true,
   enabled: (m, { cpu, pmap }) => m.cpus[cpu].pmap !== pmap,
-  steps: [
-    leaveOldPmap,
-    joinNewPmap,
-    publishKpdirpa,
-    each({
-      loop: 'copy-slots',
-      source: '[M7a]',
-      over: { slot: 'slot' },
-      body: [readSlot, writeSlot],
-    }),
-    loadNewL4,
-  ],
+  steps: [leaveOldPmap, joinNewPmap, publishKpdirpa, copySlots, loadNewL4],
 });

@@ -2,8 +2,11 @@
  * Edits: how a variant of a design is written down without code.
  *
  * A position is `operation/name`; the name is a step's, in a loop's body or not, or a loop's, which
- * stands for the whole loop. Edits are made one after another, each on what the one before it left.
+ * stands for the whole loop. What CPUs do before the initial state is the operation `boot`. Edits are made one after another, each on what the one before it left.
  */
+import { toId } from '../state/domain.js';
+import type { ScopeOptions } from '../state/scope.js';
+import type { ConditionName } from './conditions.js';
 import type { Item, Loop, Needs, Operation, Protocol, Step } from './operation.js';
 import { isHandler, isLoop, nameOf } from './operation.js';
 
@@ -12,7 +15,10 @@ export type Edit =
   | ({ readonly move: string } & Beside)
   | { readonly swap: string; readonly with: string }
   | ({ readonly insert: string; readonly as?: string | undefined } & Beside)
-  | { readonly replace: string; readonly with: string; readonly as?: string | undefined };
+  | { readonly replace: string; readonly with: string; readonly as?: string | undefined }
+  | { readonly limit: string; readonly to: ConditionName }
+  | { readonly set: string; readonly interrupts: 'on' | 'off' }
+  | { readonly rebind: string; readonly name: string; readonly to: number };
 
 type Beside =
   | { readonly before: string; readonly after?: undefined }
@@ -26,6 +32,8 @@ export type EditErrorCode =
   | 'duplicate-step'
   | 'empty-loop'
   | 'nested-loop'
+  | 'boot-loop'
+  | 'out-of-range'
   | 'unset-register'
   | 'unlock-without-lock'
   | 'handler-register';
@@ -63,9 +71,14 @@ export function applyEdits(protocol: Protocol, edits: readonly Edit[]): Protocol
   return edited;
 }
 
+const operationsOf = ({ boot, operations }: Protocol): readonly Operation[] => [
+  boot,
+  ...operations,
+];
+
 /** Every position of a protocol, for messages and `list`. */
-export function positionsOf({ operations }: Pick<Protocol, 'operations'>): string[] {
-  return operations.flatMap(({ name, steps }) =>
+export function positionsOf(protocol: Protocol): string[] {
+  return operationsOf(protocol).flatMap(({ name, steps }) =>
     steps
       .flatMap((item) => [nameOf(item), ...(isLoop(item) ? item.body.map(nameOf) : [])])
       .map((item) => `${name}/${item}`),
@@ -116,6 +129,18 @@ function applyEdit(protocol: Protocol, edit: Edit, index: number): Protocol {
     const item = exported(edit.with, 'with', edit.as);
     return rewrite(protocol, new Map([[edit.replace, () => [item]]]));
   }
+  if ('limit' in edit) {
+    const { limit, to } = edit;
+    return onStep(protocol, limit, 'limit', index, (step) => ({
+      ...step,
+      only: [...(step.only ?? []), to],
+    }));
+  }
+  if ('set' in edit) {
+    const { interrupts } = edit;
+    return onStep(protocol, edit.set, 'set', index, (step) => ({ ...step, interrupts }));
+  }
+  if ('rebind' in edit) return rebind(protocol, edit, index);
   const part = edit.before === undefined ? 'after' : 'before';
   const position = edit.before ?? edit.after ?? '';
   if ('insert' in edit) {
@@ -132,8 +157,53 @@ function applyEdit(protocol: Protocol, edit: Edit, index: number): Protocol {
   return rewrite(without, new Map([[position, beside(item, edit)]]));
 }
 
-function findItem({ operations }: Protocol, position: string): Item | undefined {
-  return operations
+/** Gives a step another member than its operation or loop binds. */
+function rebind(
+  protocol: Protocol,
+  { rebind: position, name, to }: Extract<Edit, { rebind: string }>,
+  index: number,
+): Protocol {
+  return onStep(protocol, position, 'rebind', index, (step) => {
+    if (step.needs?.[name] === undefined) {
+      const names = Object.keys(step.needs ?? {});
+      const message = `'${position}' is given no '${name}'`;
+      throw new EditError('unbound-step', message, index, 'name', names);
+    }
+    const member: Readonly<Record<string, never>> = { [name]: toId(to) as never };
+    const { waits } = step;
+    return {
+      ...step,
+      ...(waits === undefined
+        ? {}
+        : { waits: (m, bindings, scope) => waits(m, { ...bindings, ...member }, scope) }),
+      effect: (m, bindings, scope) => step.effect(m, { ...bindings, ...member }, scope),
+    };
+  });
+}
+
+/** Changes a step in its place; it may be hardware's own, but not a loop. */
+function onStep(
+  protocol: Protocol,
+  position: string,
+  part: string,
+  index: number,
+  change: (step: Step) => Step,
+): Protocol {
+  const item = findItem(protocol, position);
+  if (item === undefined) {
+    const message = `there is no step '${position}'`;
+    throw new EditError('unknown-step', message, index, part, positionsOf(protocol));
+  }
+  if (isLoop(item)) {
+    const steps = item.body.map((step) => `${position.split('/')[0]}/${step.name}`);
+    const message = `'${position}' is a loop; this edit is of one step`;
+    throw new EditError('unknown-step', message, index, part, steps);
+  }
+  return rewrite(protocol, new Map([[position, () => [change(item)]]]));
+}
+
+function findItem(protocol: Protocol, position: string): Item | undefined {
+  return operationsOf(protocol)
     .flatMap(({ name, steps }) =>
       steps
         .flatMap((item) => (isLoop(item) ? [item, ...item.body] : [item]))
@@ -147,7 +217,7 @@ function rewrite(
   protocol: Protocol,
   changes: ReadonlyMap<string, (old: Item) => readonly Item[]>,
 ): Protocol {
-  const operations = protocol.operations.map((operation): Operation => {
+  const rewritten = operationsOf(protocol).map((operation): Operation => {
     const change = (item: Item): readonly Item[] =>
       changes.get(`${operation.name}/${nameOf(item)}`)?.(item) ?? [item];
     const steps = operation.steps.flatMap(change).map((item): Item => {
@@ -156,13 +226,14 @@ function rewrite(
     });
     return { ...operation, steps };
   });
-  return { ...protocol, operations };
+  const [boot, ...operations] = rewritten as [Operation, ...Operation[]];
+  return { ...protocol, boot, operations };
 }
 
 /** Why a protocol's lists have no meaning, or null. */
-function faultOf({ operations }: Protocol, index: number): EditError | null {
+function faultOf(protocol: Protocol, index: number): EditError | null {
   try {
-    for (const operation of operations) validateOperation(operation, index);
+    for (const operation of operationsOf(protocol)) validateOperation(operation, index);
     return null;
   } catch (error) {
     if (error instanceof EditError) return error;
@@ -197,7 +268,7 @@ function validateOperation(operation: Operation, index: number): void {
         );
       }
     }
-    if (isHandler(operation) && (step.sets?.length ?? 0) > 0) {
+    if (isHandler(operation) && step.sets?.some((register) => register !== 'nmi-scratch')) {
       fail('handler-register', `'${step.name}' would set registers of the code that it interrupts`);
     }
     for (const register of step.sets ?? []) set.add(register);
@@ -215,6 +286,9 @@ function validateOperation(operation: Operation, index: number): void {
       continue;
     }
     add(item);
+    if (operation.starts === 'boot') {
+      fail('boot-loop', `the loop '${item.loop}' would stand where steps are taken once`);
+    }
     if (isHandler(operation)) {
       fail(
         'handler-register',
@@ -231,12 +305,31 @@ function validateOperation(operation: Operation, index: number): void {
   }
 }
 
+/** Throws EditError for a `rebind` to a member that a scope does not have. */
+export function checkRange(
+  protocol: Protocol,
+  edits: readonly Edit[],
+  options: ScopeOptions,
+): void {
+  const sizes = { cpu: options.cpus, pmap: options.pmaps, slot: options.userSlots };
+  for (const [index, edit] of edits.entries()) {
+    if (!('rebind' in edit)) continue;
+    const step = findItem(applyEdits(protocol, edits.slice(0, index)), edit.rebind) as Step;
+    const range = step.needs?.[edit.name] ?? 'slot';
+    if (edit.to < sizes[range]) continue;
+    const message = `there is no ${range} ${edit.to}; the machine has ${sizes[range]}`;
+    throw new EditError('out-of-range', message, index, 'to');
+  }
+}
+
 /** What is left of a protocol in a scope: without other events, and without SVS when it is off. */
 export function restrict(
   protocol: Protocol,
-  { events, svs }: { readonly events: readonly string[]; readonly svs: boolean },
+  { events, svs, unisolated }: Pick<ScopeOptions, 'events' | 'svs' | 'unisolated'>,
 ): Protocol {
-  const stays = (step: Step): boolean => svs || step.svs !== true;
+  const listed: readonly string[] = unisolated.length > 0 ? [...events, 'mixed-isolation'] : events;
+  const stays = (step: Step): boolean =>
+    (svs || step.svs !== true) && (step.event === undefined || listed.includes(step.event));
   const operations = protocol.operations
     .filter(({ event }) => event === undefined || events.includes(event))
     .map((operation): Operation => {

@@ -2,52 +2,57 @@
  * Steps that the mail does not take, for edits to insert: the lock that it does not name, the flush
  * that [M5] would need, and one that breaks the machine on purpose.
  */
+import { readKpdirpa, unlockUpdir as storeUnlock } from './memory.js';
 import { step } from './operation.js';
 import { flushAll, loadCr3 } from './translation.js';
 
 /** Takes the lock on this CPU's own page. */
-const lockOwnUpdir = step({
+export const lockOwnUpdir = step({
   name: 'lock-own-updir',
   source: 'x86/svs.c 1.5: svs_pdir_switch, ci_svs_mtx',
   svs: true,
   acquires: 'updir-lock',
+  fences: true,
   waits: (m, { cpu }) => m.updirs[cpu].lock,
   effect: (m, { cpu }) => {
     m.updirs[cpu].lock = cpu;
   },
 });
 
-const unlockOwnUpdir = step({
+export const unlockOwnUpdir = step({
   name: 'unlock-own-updir',
   source: 'x86/svs.c 1.5: svs_pdir_switch, ci_svs_mtx',
   svs: true,
   releases: 'updir-lock',
-  effect: (m, { cpu }) => {
-    m.updirs[cpu].lock = null;
+  stores: true,
+  effect: (m, { cpu }, scope) => {
+    storeUnlock(m, scope, cpu, cpu);
   },
 });
 
 /** Takes the lock on the page of the CPU that a walk is at. */
-const lockUpdir = step({
+export const lockUpdir = step({
   name: 'lock-updir',
   source: 'x86/svs.c 1.5: svs_pmap_sync, ci_svs_mtx',
   needs: { other: 'cpu' },
   svs: true,
   acquires: 'updir-lock',
+  fences: true,
   waits: (m, { other }) => m.updirs[other].lock,
   effect: (m, { cpu, other }) => {
     m.updirs[other].lock = cpu;
   },
 });
 
-const unlockUpdir = step({
+export const unlockUpdir = step({
   name: 'unlock-updir',
   source: 'x86/svs.c 1.5: svs_pmap_sync, ci_svs_mtx',
   needs: { other: 'cpu' },
   svs: true,
   releases: 'updir-lock',
-  effect: (m, { other }) => {
-    m.updirs[other].lock = null;
+  stores: true,
+  effect: (m, { cpu, other }, scope) => {
+    storeUnlock(m, scope, cpu, other);
   },
 });
 
@@ -72,6 +77,7 @@ const unlockUpdirIfLoaded = step({
 const flushGlobal = step({
   name: 'flush-global',
   source: '[M5]',
+  fences: true,
   changes: 'own',
   effect: (m, { cpu }, scope) => flushAll(m, scope, cpu),
 });
@@ -80,10 +86,11 @@ const flushGlobal = step({
 const reloadKpdirpa = step({
   name: 'reload-kpdirpa',
   source: 'model: the cost that [M9] says is absent',
+  fences: true,
   loadsCr3: true,
   changes: 'own',
   effect: (m, { cpu }, scope) => {
-    loadCr3(m, scope, cpu, scope.l4OfPmap[m.cpus[cpu].kpdirpa]);
+    loadCr3(m, scope, cpu, scope.l4OfPmap[readKpdirpa(m, scope, cpu)]);
   },
 });
 

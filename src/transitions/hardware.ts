@@ -28,11 +28,11 @@ export const userAccess = operation({
 
 /** Entry to a handler from kernel mode: the frame is saved, CR3 stays. */
 const kernelEntry = (name: string, source: string) =>
-  step({ name, source, by: 'hardware', effect: () => {} });
+  step({ name, source, by: 'hardware', fences: true, effect: () => {} });
 
 /** The end of a handler: back to what was interrupted. */
 const kernelReturn = (name: string, source: string) =>
-  step({ name, source, by: 'hardware', effect: () => {} });
+  step({ name, source, by: 'hardware', fences: true, effect: () => {} });
 
 export const interrupt = operation({
   name: 'interrupt',

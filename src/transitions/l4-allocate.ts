@@ -7,38 +7,42 @@
  */
 import type { Id } from '../state/domain.js';
 import type { Machine } from '../state/machine.js';
+import { readPdir, unlockPmap as storeUnlock, writePdir, writeUpdir } from './memory.js';
 import { each, operation, step } from './operation.js';
 
-const ownPmap = (m: Machine, cpu: Id<'cpu'>) => m.pmaps[m.cpus[cpu].pmap];
+export const ownPmap = (m: Machine, cpu: Id<'cpu'>) => m.pmaps[m.cpus[cpu].pmap];
 
-const lockPmap = step({
+export const lockPmap = step({
   name: 'lock-pmap',
   source: 'x86/pmap.c Feb 2018: pmap_get_ptp, pm_lock',
   acquires: 'pmap-lock',
+  fences: true,
   waits: (m, { cpu }) => ownPmap(m, cpu).lock,
   effect: (m, { cpu }) => {
     ownPmap(m, cpu).lock = cpu;
   },
 });
 
-const setSlot = step({
+export const setSlot = step({
   name: 'set-slot',
   source: '[M7b]; x86/pmap.c Feb 2018: pmap_get_ptp',
   needs: { slot: 'slot' },
+  writesPdir: true,
+  stores: true,
   changes: 'all',
-  effect: (m, { cpu, slot }) => {
-    ownPmap(m, cpu).slots.add(slot);
+  effect: (m, { cpu, slot }, scope) => {
+    writePdir(m, scope, cpu, m.cpus[cpu].pmap, slot, true);
   },
 });
 
-const testCpu = step({
+export const testCpu = step({
   name: 'test-cpu',
   source: '[M7b]; x86/svs.c 1.5: svs_pmap_sync',
   needs: { other: 'cpu' },
   svs: true,
   sets: ['loaded'],
   effect: (m, { cpu, other }) => {
-    m.cpus[cpu].registers.loaded = ownPmap(m, cpu).cpus.has(other);
+    m.cpus[cpu].registers.loaded = ownPmap(m, cpu).kernelCpus.has(other);
   },
 });
 
@@ -50,18 +54,20 @@ const addSlot = step({
   uses: ['loaded'],
   when: ({ loaded }) => loaded,
   writesUpdir: 'other',
+  stores: true,
   changes: 'all',
-  effect: (m, { cpu, other, slot }) => {
-    m.updirs[other].slots[slot].owner = m.cpus[cpu].pmap;
+  effect: (m, { cpu, other, slot }, scope) => {
+    writeUpdir(m, scope, cpu, other, slot, m.cpus[cpu].pmap);
   },
 });
 
-const unlockPmap = step({
+export const unlockPmap = step({
   name: 'unlock-pmap',
   source: 'x86/pmap.c Feb 2018: pmap_get_ptp, pm_lock',
   releases: 'pmap-lock',
-  effect: (m, { cpu }) => {
-    ownPmap(m, cpu).lock = null;
+  stores: true,
+  effect: (m, { cpu }, scope) => {
+    storeUnlock(m, scope, cpu, m.cpus[cpu].pmap);
   },
 });
 
@@ -85,6 +91,6 @@ export const l4Allocate = operation({
   source: '[M7b]; x86/pmap.c Feb 2018: pmap_get_ptp',
   over: { slot: 'slot' },
   starts: 'kernel',
-  enabled: (m, { cpu, slot }) => !ownPmap(m, cpu).slots.has(slot),
+  enabled: (m, { cpu, slot }, scope) => !readPdir(m, scope, cpu, m.cpus[cpu].pmap, slot),
   steps: [lockPmap, setSlot, walkCpus, unlockPmap],
 });

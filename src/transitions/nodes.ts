@@ -59,6 +59,8 @@ export interface StepNode extends NodeBase {
   readonly when: NonNullable<Step['when']> | null;
   readonly waits: NonNullable<Step['waits']> | null;
   readonly changes: Step['changes'] | null;
+  readonly only: NonNullable<Step['only']> | null;
+  readonly leaves: NonNullable<Step['leaves']> | null;
   /** The binding of the CPU whose page is written: no other CPU can have that page loaded. */
   readonly updir: string | null;
   readonly effect: Step['effect'];
@@ -178,6 +180,8 @@ function unroll(
       when: step.when ?? null,
       waits: step.waits ?? null,
       changes: step.changes ?? null,
+      only: step.only ?? null,
+      leaves: step.leaves ?? null,
       updir: step.writesUpdir ?? null,
       effect: step.effect,
       member,
@@ -250,7 +254,7 @@ function markDead(nodes: readonly Node[]): void {
       const uses =
         node.kind === 'step' ? (node.step.uses ?? []) : node.kind === 'choose' ? ['remaining'] : [];
       // A step that a decision passes over does not set: what it would set stays live before it.
-      const kills = node.kind === 'step' && node.step.when !== undefined ? [] : sets;
+      const kills = node.kind === 'step' && (node.when ?? node.only) !== null ? [] : sets;
       const own = live.get(node) as Set<RegisterName>;
       const size = own.size;
       for (const to of after(node)) {

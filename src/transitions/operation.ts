@@ -7,7 +7,8 @@
  */
 import type { Id } from '../state/domain.js';
 import type { Machine, RegisterName } from '../state/machine.js';
-import type { EventName, Scope } from '../state/scope.js';
+import type { AreaName, EventName, Scope, VariableGroup } from '../state/scope.js';
+import type { ConditionName } from './conditions.js';
 
 /** The domains that a step or a loop may range over. */
 export type RangeName = 'cpu' | 'pmap' | 'slot';
@@ -20,6 +21,12 @@ export type Bindings<N extends Needs> = { readonly cpu: Id<'cpu'> } & {
 export type Registers = Machine['cpus'][Id<'cpu'>]['registers'];
 export type LockName = 'pmap-lock' | 'updir-lock';
 
+/**
+ * What a step touches: an area; `entry-code`, the area that the spec says entry needs; `stack`, the
+ * page that RSP points to, with room for a frame; `rsp0-stack`, the page that TSS.rsp0 points to.
+ */
+export type Touched = AreaName | 'entry-code' | 'stack' | 'rsp0-stack';
+
 /** A step, its slots in the order in which they are read. */
 interface StepSlots<N extends Needs> {
   readonly name: string;
@@ -30,28 +37,51 @@ interface StepSlots<N extends Needs> {
   /** Hardware's own steps can be moved past, but not dropped, moved or replaced. */
   readonly by?: 'hardware';
   /** Interrupts cannot come before it: IF is 0. */
-  readonly interrupts?: 'off';
+  readonly interrupts?: 'off' | 'on';
   /** It lies in the entry or exit stub, before the kernel's or after the user's tables are loaded. */
   readonly stub?: true;
   /** Left out of the protocol when SVS is disabled [M11]. */
   readonly svs?: true;
-  readonly sets?: readonly RegisterName[];
-  readonly uses?: readonly RegisterName[];
+  /** Left out unless the spec lists the event, or has a process that is not isolated. */
+  readonly event?: EventName | 'mixed-isolation';
+  /** Variables that it needs the machine to have. */
+  readonly variables?: readonly VariableGroup[];
+  /** Registers, and the word of the NMI stack that an interrupted CR3 is saved in. */
+  readonly sets?: readonly (RegisterName | 'nmi-scratch')[];
+  readonly uses?: readonly (RegisterName | 'nmi-scratch')[];
   /** A decision, over registers alone: when it is false the step is passed over. */
   when?(registers: Registers, bindings: Bindings<N>): boolean;
   /** A guard: the CPU that this step waits for, or null when it can be taken. */
   waits?(m: Machine, bindings: Bindings<N>, scope: Scope): Id<'cpu'> | null;
+  /** What it waits for comes from a handler, which a CPU that takes interrupts can always run. */
+  readonly waitsForHandler?: true;
+  /** Tested when the step is taken, over what no other CPU writes: when one is false it does nothing. */
+  readonly only?: readonly ConditionName[];
+  /** What must be mapped on the loaded page when it is taken. */
+  readonly touches?: readonly Touched[];
   readonly acquires?: LockName;
   readonly releases?: LockName;
   /** It writes a slot of the per-CPU page of the CPU that is bound to this name. */
   readonly writesUpdir?: 'cpu' | (keyof N & string);
+  /** It sets, or clears, a slot of the L4 page of a pmap. */
+  readonly writesPdir?: true;
+  /** It writes the copy of an LDT of the CPU that is bound to this name. */
+  readonly writesLdt?: 'cpu' | (keyof N & string);
+  /** It makes plain stores to memory that others read: under TSO they wait in the store buffer. */
+  readonly stores?: true;
+  /** It is a locked operation, a fence, or serialises: under TSO it waits for an empty store buffer. */
+  readonly fences?: true;
   /**
    * What it does to translations; the machinery then adds to the TLBs what the loaded pages map:
    * `own` for a step that loads CR3 or flushes, `all` for one that writes an L4 page.
    */
   readonly changes?: 'own' | 'all';
   readonly loadsCr3?: true;
+  /** The CR3 that it loads carries a PCID or NOFLUSH. */
+  readonly usesPcid?: true;
   effect(m: Machine, bindings: Bindings<N>, scope: Scope): void;
+  /** After it the operation is over when this is true. */
+  leaves?(m: Machine, bindings: Bindings<N>): boolean;
 }
 
 /** A step of any bindings, as lists hold it; edit.ts checks `needs` against what is bound. */
@@ -84,18 +114,29 @@ export const nameOf = (item: Item): string => (isLoop(item) ? item.loop : item.n
 interface OperationSlots<N extends Needs> {
   readonly name: string;
   readonly source: string;
-  /** The hardware event that it answers to; it is in the protocol when the spec lists the event. */
+  /** The event that it answers to; it is in the protocol when the spec lists the event. */
   readonly event?: EventName;
   readonly over?: N;
+  /** Variables that it needs the machine to have. */
+  readonly variables?: readonly VariableGroup[];
   /**
-   * Where it starts. `user` and `kernel`: on a CPU that is in that mode and in no operation. A
+   * Where it starts. `boot`: before the initial state. `user` and `kernel`: on a CPU that is in that mode and in no operation. A
    * handler starts on top of what it interrupts, in a frame of its own: `interruptible`, anywhere
    * in the kernel with IF=1; `anywhere`, with IF=0 as well, but not on top of itself; a step's
-   * position, just before that step.
+   * position, just before that step, or there with IF=1.
    */
-  readonly starts: 'user' | 'kernel' | 'interruptible' | 'anywhere' | { readonly before: string };
+  readonly starts: 'boot' | 'user' | 'kernel' | 'interruptible' | 'anywhere' | Position;
+  /** A handler that does not go back to what it interrupted, but on as if the outermost had ended. */
+  readonly ends?: 'rest';
+  /** It goes from one pmap to another: CR3 may be of either. */
+  readonly switchesPmap?: true;
   enabled?(m: Machine, bindings: Bindings<N>, scope: Scope): boolean;
   readonly steps: readonly Item[];
+}
+
+interface Position {
+  readonly before: string;
+  readonly interrupts?: 'on';
 }
 
 /** An operation of any bindings. */
@@ -108,14 +149,46 @@ export function operation<const N extends Needs = Record<never, never>>(
 }
 
 /** A handler runs in a frame of its own, on top of what it interrupted. */
-export const isHandler = (op: Operation): boolean => op.starts !== 'user' && op.starts !== 'kernel';
+export const isHandler = ({ starts }: Operation): boolean =>
+  starts !== 'boot' && starts !== 'user' && starts !== 'kernel';
+
+/** What a spec of a protocol has unless it says otherwise. */
+export interface Defaults {
+  readonly kernelAreas: readonly AreaName[];
+  readonly unmapped: readonly AreaName[];
+  readonly secret: readonly AreaName[];
+  readonly global: readonly (AreaName | 'user')[];
+}
 
 /** The rules of one design, before and after edits. */
 export interface Protocol {
   readonly name: string;
   readonly source: string;
   readonly title: string;
+  readonly defaults: Defaults;
+  /** Variables that it needs the machine to have, beside those of its operations and steps. */
+  readonly variables: readonly VariableGroup[];
+  /**
+   * What each CPU does before the initial state, one after the other: it builds the kernel half of
+   * the CPU's page. Without steps when that half is a copy of the kernel's, with areas left out.
+   */
+  readonly boot: Operation;
   readonly operations: readonly Operation[];
   /** Steps and loops that the protocol does not take, for edits to insert or to put in place. */
   readonly exports: readonly Item[];
+}
+
+/** Every step of an operation, those in loops too. */
+export const stepsOf = ({ steps }: Operation): readonly Step[] =>
+  steps.flatMap((item) => (isLoop(item) ? item.body : [item]));
+
+/** Whether an operation loads a CR3 of its own over any, and gives the interrupted one back. */
+export const savesCr3 = (operation: Operation): boolean =>
+  stepsOf(operation).some(({ sets }) => sets?.includes('nmi-scratch'));
+
+/** Which groups of variables the steps of a protocol need. */
+export function variablesOf(protocol: Protocol): ReadonlySet<VariableGroup> {
+  const operations = [protocol.boot, ...protocol.operations];
+  const needing = [protocol, ...operations, ...operations.flatMap(stepsOf)];
+  return new Set(needing.flatMap(({ variables }) => variables ?? []));
 }

@@ -11,11 +11,12 @@ import { toId, toIndex } from '../state/domain.js';
 import type { Machine } from '../state/machine.js';
 import type { Scope } from '../state/scope.js';
 import type { ActionSlots } from './actions.js';
-import { CpuAction } from './actions.js';
-import type { NamedStep, Node, Start } from './nodes.js';
-import { bindingsFor, graphOf, instanceLabel, nodeLabel } from './nodes.js';
+import { CpuAction, DrainAction, isBufferReady, waitsFor } from './actions.js';
+import { drainOne } from './memory.js';
+import type { NamedStep, Node, Start, StepNode } from './nodes.js';
+import { graphOf, instanceLabel, nodeLabel } from './nodes.js';
 import type { Operation, Protocol } from './operation.js';
-import { isHandler } from './operation.js';
+import { isHandler, operation, step } from './operation.js';
 
 type Cpu = Id<'cpu'>;
 
@@ -24,6 +25,21 @@ export type ActionFamily = Omit<Family<Machine>, 'checks'>;
 
 /** Where a CPU can be: in user mode, at rest in the kernel, or before a node. */
 export type Standing = 'user' | 'kernel' | Node;
+
+/** Under TSO, what every CPU's hardware does beside the operations that it is in. */
+const storeBuffer = operation({
+  name: 'store-buffer',
+  source: 'model: total store order, one FIFO of plain stores for each CPU',
+  starts: 'anywhere',
+  steps: [
+    step({
+      name: 'drain',
+      source: 'model: total store order, the oldest store goes to memory',
+      by: 'hardware',
+      effect: (m, { cpu }, scope) => drainOne(m, scope, cpu),
+    }),
+  ],
+});
 
 export class Program {
   readonly steps: readonly NamedStep[];
@@ -46,7 +62,9 @@ export class Program {
     readonly scope: Scope,
   ) {
     const { steps, nodes, starts } = graphOf(protocol, scope);
-    this.steps = steps;
+    const [drain] = storeBuffer.steps as [NamedStep['step']];
+    const drains = { name: 'store-buffer/drain', operation: storeBuffer, step: drain, loop: null };
+    this.steps = scope.stores === null ? steps : [...steps, drains];
     this.nodes = nodes;
     this.locations = this.number(starts);
     this.savable = this.locations.findLastIndex((node) => this.isSavable(node)) + 1;
@@ -67,12 +85,12 @@ export class Program {
     return depth;
   }
 
-  /** Whether some frame of a CPU is in an operation of this name. */
-  isOpen(m: Machine, cpu: Cpu, operation: string): boolean {
+  /** Whether some frame of a CPU is in an operation of a kind. */
+  isOpen(m: Machine, cpu: Cpu, of: (operation: Operation) => boolean): boolean {
     const { at, saved } = m.cpus[cpu];
     for (let location = at, level = 0; ; level++) {
-      const node = this.locations[location];
-      if (node?.instance.operation.name === operation) return true;
+      const node = this.locations[location] ?? null;
+      if (node !== null && of(node.instance.operation)) return true;
       if (this.inHandler[location] !== true) return false;
       location = saved[toId<'level'>(level)].at;
     }
@@ -81,8 +99,16 @@ export class Program {
   /** The CPU that this one waits for, or null when it does not wait. */
   waitsFor(m: Machine, cpu: Cpu): Cpu | null {
     const node = this.locations[m.cpus[cpu].at];
-    if (node?.kind !== 'step' || node.waits === null) return null;
-    return node.waits(m, bindingsFor(node, cpu), this.scope);
+    if (node?.kind !== 'step') return null;
+    const target = waitsFor(m, this.scope, cpu, node);
+    if (target === null || node.step.waitsForHandler !== true) return target;
+    // What a handler does is done sooner or later by a CPU that takes interrupts.
+    return this.takesInterrupts(m, target) ? null : target;
+  }
+
+  private takesInterrupts(m: Machine, cpu: Cpu): boolean {
+    const { mode, at } = m.cpus[cpu];
+    return mode === 'user' || isInterruptible(this.locations[at] ?? null);
   }
 
   /** Indices of the named steps that pass a test. */
@@ -136,22 +162,31 @@ export class Program {
       return action;
     };
     const nestingMax = scope.options.nesting;
-    const begin = ({ instance, first }: Start, enabled: ActionSlots['enabled']): Action<Machine> =>
-      add(instanceLabel(scope, instance), { instance, from: first, starts: true, enabled });
-    const start = (from: Start): Action<Machine> => {
-      const { operation, bindings } = from.instance;
+    /** What keeps an operation from starting, or null when nothing ever does. */
+    const start = ({ instance, first }: Start, nested = false): Action<Machine> => {
+      const { operation, bindings, handler } = instance;
       const given = { ...bindings, cpu };
+      const tests: ((m: Machine) => boolean)[] = [];
       const { enabled } = operation;
-      return begin(from, enabled === undefined ? null : (m) => enabled(m, given, scope));
-    };
-    /** A handler on top of a handler: while there is a frame, and NMIs not on top of themselves. */
-    const nest = (from: Start): Action<Machine> => {
-      const { starts, name } = from.instance.operation;
-      const once = starts === 'anywhere';
-      return begin(
-        from,
-        (m) => this.depthOf(m, cpu) < nestingMax && !(once && this.isOpen(m, cpu, name)),
-      );
+      if (enabled !== undefined) tests.push((m) => enabled(m, given, scope));
+      if (nested) {
+        // A handler on top of a handler: while there is a frame, and NMIs not on top of themselves.
+        tests.push((m) => this.depthOf(m, cpu) < nestingMax);
+        if (operation.starts === 'anywhere') {
+          const isSame = ({ event }: Operation) => event === operation.event;
+          tests.push((m) => !this.isOpen(m, cpu, isSame));
+        }
+      }
+      if (scope.stores !== null && first.kind === 'step') {
+        // Delivery of an interrupt serialises.
+        const node: StepNode = handler
+          ? { ...first, step: { ...first.step, fences: true } }
+          : first;
+        tests.push((m) => isBufferReady(m, scope, cpu, node));
+      }
+      const enabledIf = allOf(tests);
+      const label = instanceLabel(scope, instance);
+      return add(label, { instance, from: first, starts: true, enabled: enabledIf });
     };
     const continuing = (node: Node): Action<Machine>[] => {
       const { instance } = node;
@@ -164,38 +199,63 @@ export class Program {
         });
       }
       if (node.kind === 'enter') return [];
-      const { waits } = node;
-      const bindings = bindingsFor(node, cpu);
-      const enabled = waits === null ? null : (m: Machine) => waits(m, bindings, scope) === null;
-      return [add(nodeLabel(scope, node), { instance, from: node, enabled })];
+      const tests: ((m: Machine) => boolean)[] = [];
+      if (node.waits !== null) tests.push((m) => waitsFor(m, scope, cpu, node) === null);
+      if (scope.stores !== null) tests.push((m) => isBufferReady(m, scope, cpu, node));
+      return [add(nodeLabel(scope, node), { instance, from: node, enabled: allOf(tests) })];
     };
     const startsFrom = (mode: 'user' | 'kernel') =>
-      starts.filter(({ instance }) => instance.operation.starts === mode).map(start);
+      starts
+        .filter(({ instance }) => instance.operation.starts === mode)
+        .map((from) => start(from));
     const handlersAt = (node: Node | null) => {
       const inHandler = node?.instance.handler ?? false;
       if (nestingMax < (inHandler ? 2 : 1)) return [];
       const handlers = starts.filter(({ instance: { handler, operation } }) => {
-        return handler && startsAt(operation, node);
+        // Hardware blocks NMIs in an NMI, wherever that came from.
+        const isSame = node?.instance.operation.event === operation.event;
+        const isBlocked = operation.starts === 'anywhere' && node !== null && isSame;
+        return handler && startsAt(operation, node) && !isBlocked;
       });
-      return handlers.map(inHandler ? nest : start);
+      return handlers.map((from) => start(from, inHandler));
     };
+    const drains: Action<Machine>[] = [];
+    const drain = this.steps.findIndex(({ operation }) => operation === storeBuffer);
+    if (drain >= 0) {
+      const label = `${name}: ${this.steps[drain]?.name}`;
+      const action = new DrainAction(scope, cpu, process, all.length, label, drain);
+      all.push(action);
+      drains.push(action);
+    }
     return {
       select: (m) => (m.cpus[cpu].mode === 'user' ? 0 : 1 + m.cpus[cpu].at),
       actions: this.standings.map((standing) => {
-        if (standing === 'user') return startsFrom('user');
-        if (standing === 'kernel') return [...startsFrom('kernel'), ...handlersAt(null)];
-        return [...continuing(standing), ...handlersAt(standing)];
+        if (standing === 'user') return [...startsFrom('user'), ...drains];
+        if (standing === 'kernel') {
+          return [...startsFrom('kernel'), ...handlersAt(null), ...drains];
+        }
+        return [...continuing(standing), ...handlersAt(standing), ...drains];
       }),
     };
   }
 }
 
+/** All of some tests as one, or null for none. */
+function allOf(tests: readonly ((m: Machine) => boolean)[]): ActionSlots['enabled'] {
+  const [first, ...others] = tests;
+  if (first === undefined) return null;
+  return others.length === 0 ? first : (m) => tests.every((test) => test(m));
+}
+
+/** Whether interrupts can come at a location: IF is 1. */
+const isInterruptible = (node: Node | null): boolean =>
+  node?.kind !== 'step' || node.step.interrupts !== 'off';
+
 /** Whether a handler can start at a location: on top of `node`, or of a CPU at rest. */
 function startsAt({ starts }: Operation, node: Node | null): boolean {
   if (starts === 'anywhere') return true;
-  const step = node?.kind === 'step' ? node.step : null;
-  if (starts === 'interruptible')
-    return step === null || (step.interrupts !== 'off' && step.stub !== true);
-  if (typeof starts === 'string' || node === null || step === null) return false;
-  return starts.before === `${node.instance.operation.name}/${step.name}`;
+  if (starts === 'interruptible') return isInterruptible(node);
+  if (typeof starts === 'string' || node?.kind !== 'step') return false;
+  if (starts.interrupts === 'on' && !isInterruptible(node)) return false;
+  return starts.before === `${node.instance.operation.name}/${node.step.name}`;
 }

@@ -2,6 +2,7 @@
  * [M4] Between user and kernel mode: on the way in the stub loads ci_svs_kpdirpa into CR3, on the
  * way out ci_svs_updirpa.
  */
+import { readKpdirpa } from './memory.js';
 import { operation, step } from './operation.js';
 import { loadCr3 } from './translation.js';
 
@@ -10,39 +11,48 @@ const hardwareEntry = step({
   name: 'hardware-entry',
   source: '[M4]; amd64/frameasm.h 1.40: INTRENTRY',
   by: 'hardware',
+  touches: ['entry-code'],
+  fences: true,
   effect: (m, { cpu }) => {
     m.cpus[cpu].mode = 'kernel';
   },
 });
 
-const loadKpdirpa = step({
+export const loadKpdirpa = step({
   name: 'load-kpdirpa',
   source: '[M4]; amd64/frameasm.h 1.40: SVS_ENTER',
+  interrupts: 'off',
   stub: true,
   svs: true,
+  touches: ['entry-code'],
+  fences: true,
   loadsCr3: true,
   changes: 'own',
   effect: (m, { cpu }, scope) => {
-    loadCr3(m, scope, cpu, scope.l4OfPmap[m.cpus[cpu].kpdirpa]);
+    loadCr3(m, scope, cpu, scope.l4OfPmap[readKpdirpa(m, scope, cpu)]);
   },
 });
 
-const loadUpdirpa = step({
+export const loadUpdirpa = step({
   name: 'load-updirpa',
   source: '[M4]; amd64/frameasm.h 1.40: SVS_LEAVE',
   svs: true,
+  fences: true,
   loadsCr3: true,
   changes: 'own',
   effect: (m, { cpu }, scope) => {
-    loadCr3(m, scope, cpu, scope.updirOf[cpu]);
+    loadCr3(m, scope, cpu, scope.updirOf[cpu], scope.userPcid);
   },
 });
 
-const iret = step({
+export const iret = step({
   name: 'iret',
   source: '[M4]; amd64/amd64_trap.S 1.50: intrfastexit',
   by: 'hardware',
+  interrupts: 'off',
   stub: true,
+  touches: ['entry-code'],
+  fences: true,
   effect: (m, { cpu }) => {
     m.cpus[cpu].mode = 'user';
   },

@@ -3,12 +3,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { claimRows } from '../../src/invariants/claims.js';
 import { witnessRows } from '../../src/invariants/witnesses.js';
-import { protocols } from '../../src/transitions/mail.js';
 import type { Item } from '../../src/transitions/operation.js';
 import { isLoop, nameOf } from '../../src/transitions/operation.js';
+import { protocols } from '../../src/transitions/protocols.js';
 
-const sourceOne =
-  /^(?:\[M(?:[1-9]|1[01])[ab]?\]|[\w/.-]+\.[chS] (?:1\.\d+|[A-Z][a-z]{2} \d{4}): .+|model: .+)$/;
+const paragraph = /\[M(?:[1-9]|1[01])[ab]?\]/;
+const file = /[\w/.-]+\.[chS] (?:1\.\d+|(?:[A-Z][a-z]{2} )?\d{4}): .+/;
+const commit = /(?:Linux|Xen|FreeBSD) r?S?[0-9a-f]+: .+/;
+const forms = [paragraph, file, commit, /Intel SDM: .+/, /model: .+/];
+const sourceOne = new RegExp(`^(?:${forms.map(({ source }) => source).join('|')})$`);
 
 const itemsOf = (item: Item): { name: string; source: string }[] => [
   { name: nameOf(item), source: item.source },
@@ -16,9 +19,9 @@ const itemsOf = (item: Item): { name: string; source: string }[] => [
 ];
 const sourced = [
   ...claimRows,
-  ...protocols.flatMap(({ operations, exports }) => [
+  ...protocols.flatMap(({ boot, operations, exports }) => [
     ...operations,
-    ...operations.flatMap(({ steps }) => steps.flatMap(itemsOf)),
+    ...[boot, ...operations].flatMap(({ steps }) => steps.flatMap(itemsOf)),
     ...exports.flatMap(itemsOf),
   ]),
 ].map(({ name, source }) => ({ name, source }));
@@ -46,7 +49,7 @@ describe('a source', () => {
 });
 
 describe('the table of claims', () => {
-  it('has the properties in their order: well-formed, protocol, isolation', () => {
+  it('has the properties in their order: protocol, isolation, freeing, entry, variants', () => {
     expect(claimRows.map(({ name }) => name)).toEqual([
       'well-formed',
       'kernel-on-kernel-tables',
@@ -57,9 +60,16 @@ describe('the table of claims', () => {
       'user-on-user-tables',
       'user-slots-complete',
       'no-foreign-slots',
+      'kernel-reaches-own-slots',
       'no-stale-slots',
       'no-freed-walk',
       'entry-mapped',
+      'entry-stack-current',
+      'guard-unmapped',
+      'ldt-current',
+      'cr3-legal',
+      'isolated-only',
+      'kernel-half-complete',
     ]);
   });
 

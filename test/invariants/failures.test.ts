@@ -85,7 +85,7 @@ describe('a violation tells', () => {
     [
       'stage-wrong-order',
       'entry-mapped',
-      'the area of the entry code is not mapped (cpu: cpu 0; area: kernel-image; page: updir of cpu 0) <- the initial state',
+      'a step touches what the loaded page does not map (cpu: cpu 0; step: trap/hardware-entry; touches: kernel-image; page: updir of cpu 0) <- cpu 0: trap/hardware-entry, load-kpdirpa',
     ],
     ['mended', 'no-foreign-slots', 'holds'],
   ];

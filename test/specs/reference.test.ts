@@ -15,7 +15,7 @@ import { PackedModel } from '../../src/model/packed-system.js';
 import { buildSpec } from '../../src/spec/build.js';
 import type { DesignModel } from '../../src/spec/design-model.js';
 
-const most = process.env.SVSCHECK_LONG === '1' ? Number.POSITIVE_INFINITY : 26_500;
+const most = process.env.SVSCHECK_LONG === '1' ? Number.POSITIVE_INFINITY : 12_000;
 
 function packed(model: DesignModel, limits: Limits = {}): Outcome {
   const { bytes, load, ...outcome } = search(new PackedModel(model), limits);
@@ -29,6 +29,6 @@ describe('packed search and reference agree on', () => {
     const limits = stoppedBy === null ? {} : { depthMax: depth - 1 };
     const reference = explore(new ImmutableModel(model), limits.depthMax);
     expect(packed(model, limits)).toEqual(reference);
-    expect(reference.statesDistinct).toBeGreaterThan(100);
+    expect(reference.statesDistinct).toBeGreaterThan(50);
   });
 });

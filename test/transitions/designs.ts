@@ -2,8 +2,8 @@
 import { buildDesign } from '../../src/spec/build.js';
 import type { DesignModel } from '../../src/spec/design-model.js';
 import type { ScopeOptions } from '../../src/state/scope.js';
-import { areaNames } from '../../src/state/scope.js';
 import type { Edit } from '../../src/transitions/edit.js';
+import { mail } from '../../src/transitions/mail.js';
 
 export const small: ScopeOptions = {
   cpus: 2,
@@ -11,11 +11,12 @@ export const small: ScopeOptions = {
   userSlots: 1,
   nesting: 1,
   events: ['user-access', 'interrupt'],
-  kernelAreas: areaNames,
-  unmapped: ['pte'],
-  secret: ['pte'],
-  global: [],
+  ...mail.defaults,
   entryCode: 'kernel-image',
+  sharedSlot: [],
+  unisolated: [],
+  memory: 'sc',
+  storeBuffer: 4,
   svs: true,
   kaslr: null,
   interleaving: 'step',

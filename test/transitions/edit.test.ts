@@ -31,7 +31,7 @@ describe('the protocol of the mail', () => {
   });
 
   it('without SVS has no step that SVS needs', () => {
-    const plain = restrict(mail, { svs: false, events: [] });
+    const plain = restrict(mail, { svs: false, events: [], unisolated: [] });
     expect(positionsOf(plain)).toEqual([
       'trap/hardware-entry',
       'return/iret',

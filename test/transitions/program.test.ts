@@ -85,7 +85,7 @@ describe('a handler', () => {
     const before = ['cpu 0: trap', 'cpu 0: trap/load-kpdirpa', 'cpu 0: context-switch(pmap 1)'];
     const at = cpu0(walk(model, ...before).m).at;
     const during = walk(model, ...before, 'cpu 0: interrupt');
-    expect(cpu0(during.m).saved).toEqual([{ at }]);
+    expect(cpu0(during.m).saved).toEqual([{ at, rsp: 'kernel' }]);
     expect(during.enabled.filter((label) => label.startsWith('cpu 0'))).toEqual([
       'cpu 0: interrupt/interrupt-return',
     ]);
