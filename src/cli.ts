@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { CheckOptions } from './commands/check.js';
 import { check } from './commands/check.js';
+import type { ExplainOptions, ReorderOptions } from './commands/explain.js';
+import { explain, reorder } from './commands/explain.js';
 import { init } from './commands/init.js';
 import { list, show } from './commands/list.js';
 import { print, printError, writeError, writeOut } from './commands/output.js';
@@ -96,6 +98,36 @@ program
   .addHelpText('after', '\nLimits end in "unfinished", never in "holds".')
   .action(async (paths: string[], options: CheckOptions) => {
     process.exitCode = await check(paths, options);
+  });
+
+program
+  .command('explain')
+  .description(
+    'leave out each step, lock, flush and fence of a design, and say which property falls',
+  )
+  .argument('<spec>', 'a spec file')
+  .option('--repair', 'for a violated design: try single edits, and list those that mend it')
+  .option('--json', 'print one JSON document (docs/json.md)')
+  .option('--states-max <n>', 'states to store for each variant, at most', whole)
+  .option('--time-max <duration>', 'time for each variant, at most, such as 90s or 10m', duration)
+  .action(async (file: string, options: ExplainOptions) => {
+    process.exitCode = await explain(file, options);
+  });
+
+program
+  .command('reorder')
+  .description('try every order of the steps of an operation, and say which are safe')
+  .argument('<spec>', 'a spec file')
+  .argument('<operation>', 'an operation, as `svscheck list` shows it')
+  .option('--steps <names>', 'only these steps and loops change places, such as a,b,c', (text) =>
+    text.split(','),
+  )
+  .option('--orders-max <n>', 'orders to try, at most', whole, 5040)
+  .option('--json', 'print one JSON document (docs/json.md)')
+  .option('--states-max <n>', 'states to store for each variant, at most', whole)
+  .option('--time-max <duration>', 'time for each variant, at most, such as 90s or 10m', duration)
+  .action(async (file: string, operation: string, options: ReorderOptions) => {
+    process.exitCode = await reorder(file, operation, options);
   });
 
 program

@@ -6,6 +6,7 @@ import { claimRows } from '../src/invariants/claims.js';
 import { specFormat } from '../src/spec/format.js';
 import { eventNames } from '../src/state/scope.js';
 import { inFolder, svscheck } from './cli/run.js';
+import { resultOf } from './specs/runs.js';
 
 const read = (file: string) => readFileSync(file, 'utf8');
 const blocks = (file: string, language: string): string[] =>
@@ -47,6 +48,37 @@ describe('the README', () => {
     expect(scripts.check).toMatch(/^npm run -s build && /);
     expect(scripts.test).toMatch(/^npm run -s build && /);
     expect(Object.keys(scripts)).not.toContain('install');
+  });
+});
+
+describe('the story in the README', () => {
+  const rows = [
+    ...read('README.md').matchAll(/^\| `(specs\/\S+)` \| (.*): (.*) \| ([\d,]+) \|$/gm),
+  ];
+
+  it('has a line for each turn of it', () => {
+    expect(rows.length).toBe(9);
+  });
+
+  it.each(rows.map(([, file = '', , outcome = '', states = '']) => ({ file, outcome, states })))(
+    '$file: $outcome, in $states states',
+    async ({ file, outcome, states }) => {
+      const { statesDistinct, properties, status } = await resultOf(file);
+      expect(statesDistinct.toLocaleString('en-US')).toBe(states);
+      expect(status).toBe('as-expected');
+      const violated = properties.filter(({ result }) => result === 'violated');
+      const told = violated.map(({ name, depth }) => `${name} violated in ${depth}`);
+      if (outcome === 'all hold') expect(told).toEqual([]);
+      else expect(told).toContain(outcome);
+    },
+  );
+
+  it('shows what explain --repair prints', () => {
+    const [, shown = ''] = blocks('README.md', 'console');
+    const [command = '', ...lines] = shown.split('\n');
+    const args = command.replace('$ npx svscheck ', '').split(' ');
+    expect(args[0]).toBe('explain');
+    expect(svscheck(args).out).toBe(lines.join('\n'));
   });
 });
 

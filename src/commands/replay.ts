@@ -2,12 +2,12 @@
 import type { Path } from '../explorer/system.js';
 import { claimRows } from '../invariants/claims.js';
 import type { Replay } from '../model/immutable-system.js';
-import { ImmutableModel, PathError } from '../model/immutable-system.js';
+import { failureAtEnd, ImmutableModel, PathError } from '../model/immutable-system.js';
 import type { Failure } from '../model/model.js';
 import { replayPacked } from '../model/packed-replay.js';
 import { exitCodes } from '../report/exit.js';
 import { counted, traceLines } from '../report/terminal.js';
-import { failureAtEnd, parsePath, pathText, tell } from '../report/trace.js';
+import { parsePath, pathText, tell } from '../report/trace.js';
 import { buildSpec } from '../spec/build.js';
 import type { DesignModel } from '../spec/design-model.js';
 import { plain, UserError } from '../spec/errors.js';

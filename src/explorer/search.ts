@@ -96,6 +96,10 @@ export function search(system: PackedSystem, options: SearchOptions = {}): Searc
     return null;
   };
 
+  const { stopAtFirst = false } = options;
+  const stopsAt = (property: number): boolean =>
+    typeof stopAtFirst === 'boolean' ? stopAtFirst : stopAtFirst.includes(property);
+
   let depth = 0;
   let untilProgress = progressEvery;
   for (; stoppedBy === null && (levels[depth] as number) < seen.count; depth++) {
@@ -142,7 +146,7 @@ export function search(system: PackedSystem, options: SearchOptions = {}): Searc
     if (deepest) stoppedBy = 'depth-max';
     else if (seen.count > statesMax) stoppedBy = 'states-max';
     else stoppedBy = pastLimit(depth, end);
-    if (options.stopAtFirst === true && violations.some((v) => v !== null && v.depth <= depth)) {
+    if (violations.some((v, property) => v !== null && v.depth <= depth && stopsAt(property))) {
       stoppedBy = 'stop-at-first';
     }
   }

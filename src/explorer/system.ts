@@ -99,8 +99,8 @@ export interface Limits {
   readonly timeMax?: number;
   /** Steps from an initial state, at most: deeper states are not looked at. */
   readonly depthMax?: number;
-  /** Ends the search after the first level that violates a property. */
-  readonly stopAtFirst?: boolean;
+  /** Ends the search after the first level that violates a property, or one of some by index. */
+  readonly stopAtFirst?: boolean | readonly number[];
 }
 
 /** What a search says of one property. */

@@ -55,7 +55,7 @@ export const noStaleSlots: ClaimRow = {
   claim:
     'No CPU in user mode reaches a page-table page after it is freed, and no kpdirpa or CR3 names a destroyed pmap.',
   source: 'x86/pmap.c Feb 2018: pmap_free_ptp, pmap_destroy',
-  witness: 'user-mode-again',
+  witness: 'slot-freed',
   inapplicable: nothingFreed,
   on: 'states',
   of: inUserMode,
@@ -70,7 +70,7 @@ export const noFreedWalk: ClaimRow = {
   claim:
     'No CPU in kernel mode reaches a page-table page after it is freed, and no kpdirpa or CR3 names a destroyed pmap.',
   source: 'x86/pmap.c Feb 2018: pmap_free_ptp, pmap_destroy',
-  witness: 'kernel-mode',
+  witness: 'slot-freed',
   inapplicable: nothingFreed,
   on: 'states',
   of: (standing) => !inUserMode(standing),

@@ -157,7 +157,7 @@ export const updirLocked: ClaimRow = {
 export const noDeadlock: ClaimRow = {
   name: 'no-deadlock',
   claim:
-    'No CPU waits for a lock that can come only through a cycle of waiting CPUs, or whose holder has left the operation that gives it.',
+    'No CPU waits for what can come only through a cycle of waiting CPUs, for a lock whose holder has left the operation that gives it, or for what no handler gives.',
   source: 'x86/svs.c 1.5: lock order, as its comments state it',
   witness: 'waiting',
   on: 'states',
@@ -191,10 +191,14 @@ export const noDeadlock: ClaimRow = {
         lock !== undefined &&
         !isAnyAhead(design, ahead[lock], m, holder) &&
         isDrained(m, scope, holder);
-      if (!left && !isInCycle(m, cpu)) return undefined;
+      const unserved =
+        node?.kind === 'step' && node.step.waitsForHandler === true && !program.servesWaits;
+      if (!left && !unserved && !isInCycle(m, cpu)) return undefined;
       const conjunct = left
         ? 'the holder has left the operation that releases the lock'
-        : 'the waiting CPUs form a cycle';
+        : unserved
+          ? 'no handler gives what it waits for'
+          : 'the waiting CPUs form a cycle';
       const values = {
         cpu: scope.cpus.label(cpu),
         'waits for': lock ?? 'a guard',

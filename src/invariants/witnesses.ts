@@ -151,18 +151,18 @@ const rows = [
   },
   {
     name: 'slot-freed',
-    claim: 'A slot has been cleared, and its page waits to be given back.',
-    possible: (design) => design.scope.has.free && inSteps(design),
-    build: () => (m, cpu) => m.pmaps[m.cpus[cpu].pmap].deferred.size > 0,
-  },
-  {
-    name: 'pmap-destroyed',
-    claim: 'A process has exited and nothing refers to its pmap.',
-    possible: ({ scope }) => scope.has.lifetime,
+    claim:
+      'A slot was cleared whose page is yet to be given back, or a process is gone and its pmap with it.',
+    possible: ({ scope }) => scope.has.free || scope.has.lifetime,
     build:
       ({ scope }) =>
-      (m) =>
-        scope.pmaps.ids.some((pmap) => m.pmaps[pmap].exited && m.pmaps[pmap].references.size === 0),
+      (m) => {
+        for (const pmap of scope.pmaps.ids) {
+          const { deferred, exited, references } = m.pmaps[pmap];
+          if (deferred.size > 0 || (exited && references.size === 0)) return true;
+        }
+        return false;
+      },
   },
   {
     name: 'unisolated-in-user-mode',

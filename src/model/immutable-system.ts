@@ -127,3 +127,16 @@ export class PathError extends Error {
     super(message);
   }
 }
+
+/** What is wrong after a replayed path, as far as one claim goes. */
+export function failureAtEnd<S extends RecordField>(
+  model: Model<S>,
+  { initial, taken }: Replay<S>,
+  claim: number,
+): Failure | undefined {
+  const last = taken.at(-1);
+  const inState = failureOf(model, last?.state ?? initial, claim);
+  return (
+    inState ?? last?.steps.map(({ failures }) => failures.get(claim)).find((f) => f !== undefined)
+  );
+}

@@ -201,7 +201,8 @@ const sourcesOf = ({ steps }: ToldAction): string =>
   [...new Set(steps.map(({ source }) => source))].join('; ');
 
 /** Changes in words, but for where the CPU stands, which the step tells, and cleared registers. */
-function changeTexts({ cpu, changes, reads }: ToldAction): string[] {
+function changeTexts({ cpu, changes, reads, steps }: ToldAction): string[] {
+  if (steps.length === 0) return ['(nothing: what it is limited to is not so)'];
   const told = changes.filter(({ path, to }) => {
     const register = path.includes('registers') && ['false', 'none', 'nothing'].includes(to);
     return path.at(-1) !== 'at' && !register;
@@ -212,7 +213,8 @@ function changeTexts({ cpu, changes, reads }: ToldAction): string[] {
   return [...texts, ...reads];
 }
 
-function wrap(text: string, width: number): string[] {
+/** Text in lines of at most `width`, longer words excepted. */
+export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(/\s+/)) {
     const last = lines.at(-1);

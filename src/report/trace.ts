@@ -1,9 +1,8 @@
 /** A path as a story: what each step changed, what is wrong at the end, which step is to blame. */
 import type { Path } from '../explorer/system.js';
 import type { Replay } from '../model/immutable-system.js';
-import { ImmutableModel } from '../model/immutable-system.js';
+import { failureAtEnd, ImmutableModel } from '../model/immutable-system.js';
 import type { Failure } from '../model/model.js';
-import { failureOf } from '../model/model.js';
 import type { DesignModel } from '../spec/design-model.js';
 import type { Id } from '../state/domain.js';
 import { toId } from '../state/domain.js';
@@ -83,19 +82,6 @@ export function tellViolation(model: DesignModel, path: Path, claim: number): Tr
     );
   }
   return tell(model, path, replay, failure);
-}
-
-/** What is wrong after a replayed path, as far as one claim goes. */
-export function failureAtEnd(
-  model: DesignModel,
-  { initial, taken }: Replay<MachineSchema>,
-  claim: number,
-): Failure | undefined {
-  const last = taken.at(-1);
-  const inState = failureOf(model, last?.state ?? initial, claim);
-  return (
-    inState ?? last?.steps.map(({ failures }) => failures.get(claim)).find((f) => f !== undefined)
-  );
 }
 
 export function tell(

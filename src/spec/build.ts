@@ -15,7 +15,9 @@ export function buildDesign({ protocol, options, edits }: Design): DesignModel {
   if (posted === undefined) throw new Error(`no protocol '${protocol}'`);
   const edited = restrict(applyEdits(posted, edits), options);
   checkRange(posted, edits, options);
-  return designModel(edited, scopeOf(options, variablesOf(edited)));
+  // An edit may leave out the one step that names a group, and leave others that are in need of it.
+  const groups = [restrict(posted, options), edited].flatMap((one) => [...variablesOf(one)]);
+  return designModel(edited, scopeOf(options, new Set(groups)));
 }
 
 /** Builds the model of a spec. Throws UserError at the place in the file. */

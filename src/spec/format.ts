@@ -28,6 +28,7 @@ const edit = z
     z.strictObject({ replace: position, with: position, as: name.optional() }),
     z.strictObject({ limit: position, to: z.enum(conditions.map((row) => row.name)) }),
     z.strictObject({ set: position, interrupts: z.enum(['on', 'off']) }),
+    z.strictObject({ set: position, fences: z.literal('off') }),
     z.strictObject({ rebind: position, name: z.string().max(60), to: z.int().min(0).max(7) }),
   ])
   .describe(

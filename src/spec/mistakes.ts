@@ -1,5 +1,8 @@
 /** What is wrong with a spec, in words: with the nearest valid word, at the place in its file. */
 import type * as z from 'zod';
+import type { Protocol } from '../transitions/operation.js';
+import { stepsOf } from '../transitions/operation.js';
+import { protocols } from '../transitions/protocols.js';
 import type { ErrorCode, Mistake } from './errors.js';
 import { suggest } from './errors.js';
 import { propertyNames, specFormat, witnessNames } from './format.js';
@@ -31,6 +34,9 @@ const editShapes = [
   '`swap: operation/step` with `with: operation/step`',
   '`insert: exported-step` with `before:` or `after:`, and perhaps `as:`',
   '`replace: operation/step` with `with: exported-step`, and perhaps `as:`',
+  '`limit: operation/step` with `to: condition`',
+  '`set: operation/step` with `interrupts: on` or `off`, or with `fences: off`',
+  '`rebind: operation/step` with `name: slot` (or pmap, or other) and `to: number`',
 ];
 
 /** What zod found, in words, with the nearest valid word and the place. */
@@ -154,12 +160,59 @@ function keysAt(path: readonly (string | number)[]): string[] {
   if (path[0] === 'machine') return Object.keys(specFormat.shape.machine.unwrap().shape);
   if (path[0] === 'kaslr') return ['positions', 'layout'];
   if (path[0] === 'expect') return ['violated'];
-  return ['drop', 'move', 'before', 'after', 'swap', 'with', 'insert', 'as', 'replace'];
+  return [
+    ...['drop', 'move', 'before', 'after', 'swap', 'with', 'insert', 'as', 'replace'],
+    ...['limit', 'to', 'set', 'interrupts', 'fences', 'rebind', 'name'],
+  ];
+}
+
+/** Events that nothing in the protocol answers to. */
+function unanswered(spec: Spec, { name, operations }: Protocol): Mistake[] {
+  const events = new Set<string | undefined>(
+    operations.flatMap((one) => [one.event, ...stepsOf(one).map((step) => step.event)]),
+  );
+  return spec.design.options.events
+    .map((event, index) => ({ event, index }))
+    .filter(({ event }) => !events.has(event))
+    .map(({ event, index }) => {
+      const message = `'${name}' has no operation for the event '${event}'`;
+      return spec.mistake('conflict', ['machine', 'events', index], message, 'leave it out');
+    });
+}
+
+/** Keys that only protocols of one kind take: with a copied kernel half, or with one that is built. */
+function outOfPlace(spec: Spec, { name, boot }: Protocol): Mistake[] {
+  const { options } = spec.design;
+  const isBuilt = boot.steps.length > 0;
+  const keys: [key: string, isSet: boolean, ofBuilt: boolean][] = [
+    ['unmapped', options.unmapped.length > 0, false],
+    ['svs', !options.svs, false],
+    ['kaslr', options.kaslr !== null, false],
+    ['shared-slot', options.sharedSlot.length > 0, true],
+    ['unisolated', options.unisolated.length > 0, true],
+  ];
+  const found = keys
+    .filter(([, isSet, ofBuilt]) => isSet && ofBuilt !== isBuilt)
+    .map(([key]) =>
+      spec.mistake('conflict', [key], `'${name}' takes no \`${key}\``, `leave \`${key}\` out`),
+    );
+  const missing = options.unisolated.findIndex((pmap) => pmap >= options.pmaps);
+  if (missing >= 0) {
+    const message = `there is no process ${options.unisolated[missing]}; the machine has ${options.pmaps}`;
+    found.push(spec.mistake('out-of-range', ['unisolated', missing], message));
+  }
+  if (options.memory === 'tso' && options.interleaving === 'operation') {
+    const message = 'an operation that is atomic leaves nothing in a store buffer';
+    const hint = 'write `interleaving: step`, or leave `memory` out';
+    found.push(spec.mistake('conflict', ['memory'], message, hint));
+  }
+  return found;
 }
 
 /** Settings that are right each by itself, but not together. */
 export function conflictsOf(spec: Spec): Mistake[] {
   const { options } = spec.design;
+  const protocol = protocols.find(({ name }) => name === spec.design.protocol) as Protocol;
   const found: Mistake[] = [];
   const add = (path: KeyPath, message: string, hint: string): void => {
     found.push(spec.mistake('conflict', path, message, hint));
@@ -175,7 +228,8 @@ export function conflictsOf(spec: Spec): Mistake[] {
     ['unmapped', options.unmapped],
     ['secret', options.secret],
     ['global', options.global.filter((name) => name !== 'user')],
-    ['entry-code', [options.entryCode]],
+    ['entry-code', protocol.boot.steps.length === 0 ? [options.entryCode] : []],
+    ['shared-slot', options.sharedSlot],
   ] as const;
   for (const [key, names] of lists) {
     for (const name of names) {
@@ -194,13 +248,17 @@ export function conflictsOf(spec: Spec): Mistake[] {
       `write a number above ${options.kernelAreas.length}`,
     );
   }
-  if (options.events.includes('iret-fault') && options.nesting === 0) {
+  const depth = options.events.includes('nested-nmi') ? 2 : 1;
+  const faults = ['iret-fault', 'segment-fault', 'debug-trap', 'mce', 'double-fault', 'nested-nmi'];
+  const nests = options.events.find((event) => faults.includes(event));
+  if (nests !== undefined && options.nesting < depth) {
     add(
       ['machine', 'nesting'],
-      'a fault at iret needs a frame to be saved in',
-      'write `nesting: 1`',
+      `${nests} needs ${depth === 1 ? 'a frame' : 'two frames'} to be saved in`,
+      `write \`nesting: ${depth}\``,
     );
   }
+  found.push(...unanswered(spec, protocol), ...outOfPlace(spec, protocol));
   for (const [name, expected] of Object.entries(spec.expect)) {
     const isWitness = witnessNames.includes(name);
     const reaches = expected === 'reachable' || expected === 'unreachable';

@@ -147,10 +147,10 @@ const statesInThisThread = 4000;
  * Searches a design, in a fresh thread unless it is small. A thread that has run other models has
  * taught V8 types that this one does not have: measured at up to three times the time.
  */
-async function searchDesign(
+export async function searchDesign(
   design: Design,
   model: DesignModel,
-  { onProgress, stop, ...limits }: RunOptions,
+  { onProgress, stop, ...limits }: Omit<RunOptions, 'reference'>,
 ): Promise<SearchOutcome> {
   const statesMax = Math.min(limits.statesMax ?? Number.POSITIVE_INFINITY, statesInThisThread);
   const quick = search(new PackedModel(model), { ...limits, statesMax });

@@ -25,7 +25,8 @@ export function machineSchema(scope: Scope, bounds: MachineBounds) {
   const { cpus, pmaps, slots, areas, l4s, pcids, positions, options, has, stores } = scope;
   const levels = domain('level', options.nesting);
   const anyOrder = options.loops === 'any-order';
-  const members = domain('member', anyOrder ? Math.max(options.cpus, options.userSlots) : 0);
+  const most = Math.max(options.cpus, options.userSlots, has.growth ? options.pmaps : 0);
+  const members = domain('member', anyOrder ? most : 0);
   const entries = domain('entry', stores === null ? 0 : options.storeBuffer);
   /** Where RSP points: a kernel stack, the user's, the top page through `ci_svs_rsp0`, an IST. */
   const rsp = usedIf(has.stacks, oneOf('kernel', 'user', 'rsp0', 'ist'));

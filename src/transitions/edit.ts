@@ -18,6 +18,7 @@ export type Edit =
   | { readonly replace: string; readonly with: string; readonly as?: string | undefined }
   | { readonly limit: string; readonly to: ConditionName }
   | { readonly set: string; readonly interrupts: 'on' | 'off' }
+  | { readonly set: string; readonly fences: 'off' }
   | { readonly rebind: string; readonly name: string; readonly to: number };
 
 type Beside =
@@ -137,8 +138,9 @@ function applyEdit(protocol: Protocol, edit: Edit, index: number): Protocol {
     }));
   }
   if ('set' in edit) {
-    const { interrupts } = edit;
-    return onStep(protocol, edit.set, 'set', index, (step) => ({ ...step, interrupts }));
+    return onStep(protocol, edit.set, 'set', index, ({ fences, ...step }) =>
+      'fences' in edit ? step : { ...step, ...(fences && { fences }), interrupts: edit.interrupts },
+    );
   }
   if ('rebind' in edit) return rebind(protocol, edit, index);
   const part = edit.before === undefined ? 'after' : 'before';

@@ -9,6 +9,7 @@ import { flushAll, loadCr3 } from './translation.js';
 /** Takes the lock on this CPU's own page. */
 export const lockOwnUpdir = step({
   name: 'lock-own-updir',
+  neededFor: 'a second CPU that writes the page',
   source: 'x86/svs.c 1.5: svs_pdir_switch, ci_svs_mtx',
   svs: true,
   acquires: 'updir-lock',
@@ -21,6 +22,7 @@ export const lockOwnUpdir = step({
 
 export const unlockOwnUpdir = step({
   name: 'unlock-own-updir',
+  neededFor: 'a second CPU that writes the page',
   source: 'x86/svs.c 1.5: svs_pdir_switch, ci_svs_mtx',
   svs: true,
   releases: 'updir-lock',
@@ -33,6 +35,7 @@ export const unlockOwnUpdir = step({
 /** Takes the lock on the page of the CPU that a walk is at. */
 export const lockUpdir = step({
   name: 'lock-updir',
+  neededFor: 'a second CPU that writes the page',
   source: 'x86/svs.c 1.5: svs_pmap_sync, ci_svs_mtx',
   needs: { other: 'cpu' },
   svs: true,
@@ -46,6 +49,7 @@ export const lockUpdir = step({
 
 export const unlockUpdir = step({
   name: 'unlock-updir',
+  neededFor: 'a second CPU that writes the page',
   source: 'x86/svs.c 1.5: svs_pmap_sync, ci_svs_mtx',
   needs: { other: 'cpu' },
   svs: true,
@@ -77,6 +81,7 @@ const unlockUpdirIfLoaded = step({
 const flushGlobal = step({
   name: 'flush-global',
   source: '[M5]',
+  repairs: 'flush',
   fences: true,
   changes: 'own',
   effect: (m, { cpu }, scope) => flushAll(m, scope, cpu),
@@ -101,7 +106,17 @@ const forgetTlb = step({
   effect: (m, { cpu }, scope) => flushAll(m, scope, cpu),
 });
 
+/** Waits until what was stored is in memory. */
+export const fence = step({
+  name: 'fence',
+  source: 'model: MFENCE, or any locked operation',
+  repairs: 'fence',
+  fences: true,
+  effect: () => {},
+});
+
 export const extras = [
+  fence,
   lockOwnUpdir,
   unlockOwnUpdir,
   lockUpdir,

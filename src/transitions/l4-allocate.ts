@@ -14,6 +14,7 @@ export const ownPmap = (m: Machine, cpu: Id<'cpu'>) => m.pmaps[m.cpus[cpu].pmap]
 
 export const lockPmap = step({
   name: 'lock-pmap',
+  neededFor: 'the tables below L4, which are not modelled: two CPUs would edit them at once',
   source: 'x86/pmap.c Feb 2018: pmap_get_ptp, pm_lock',
   acquires: 'pmap-lock',
   fences: true,
@@ -63,6 +64,7 @@ const addSlot = step({
 
 export const unlockPmap = step({
   name: 'unlock-pmap',
+  neededFor: 'a second CPU, or a second edit, that waits for the lock',
   source: 'x86/pmap.c Feb 2018: pmap_get_ptp, pm_lock',
   releases: 'pmap-lock',
   stores: true,

@@ -55,6 +55,8 @@ interface StepSlots<N extends Needs> {
   waits?(m: Machine, bindings: Bindings<N>, scope: Scope): Id<'cpu'> | null;
   /** What it waits for comes from a handler, which a CPU that takes interrupts can always run. */
   readonly waitsForHandler?: true;
+  /** It is the step of a handler that gives what such a step waits for. */
+  readonly servesWait?: true;
   /** Tested when the step is taken, over what no other CPU writes: when one is false it does nothing. */
   readonly only?: readonly ConditionName[];
   /** What must be mapped on the loaded page when it is taken. */
@@ -79,6 +81,10 @@ interface StepSlots<N extends Needs> {
   readonly loadsCr3?: true;
   /** The CR3 that it loads carries a PCID or NOFLUSH. */
   readonly usesPcid?: true;
+  /** What `explain --repair` adds it as. */
+  readonly repairs?: 'fence' | 'flush';
+  /** What a scope must have for the step to be needed, as `explain` says where it is not. */
+  readonly neededFor?: string;
   effect(m: Machine, bindings: Bindings<N>, scope: Scope): void;
   /** After it the operation is over when this is true. */
   leaves?(m: Machine, bindings: Bindings<N>): boolean;
@@ -142,10 +148,20 @@ interface Position {
 /** An operation of any bindings. */
 export type Operation = OperationSlots<Needs>;
 
+/** An operation. Its steps need the variables that it needs, wherever an edit puts them. */
 export function operation<const N extends Needs = Record<never, never>>(
   slots: OperationSlots<N>,
 ): Operation {
-  return slots;
+  const { variables = [] } = slots;
+  if (variables.length === 0) return slots;
+  const inherit = (one: Step): Step => ({
+    ...one,
+    variables: [...(one.variables ?? []), ...variables],
+  });
+  const steps = slots.steps.map((item) =>
+    isLoop(item) ? { ...item, body: item.body.map(inherit) } : inherit(item),
+  );
+  return { ...slots, steps };
 }
 
 /** A handler runs in a frame of its own, on top of what it interrupted. */

@@ -54,6 +54,8 @@ export class Program {
   readonly actions: readonly Action<Machine>[];
   /** Everywhere that a CPU can be, in the order of the families' numbers. */
   readonly standings: readonly Standing[];
+  /** Whether some handler gives what steps wait for that wait for a handler. */
+  readonly servesWaits: boolean;
   /** By CPU. */
   readonly families: readonly ActionFamily[];
 
@@ -69,6 +71,7 @@ export class Program {
     this.locations = this.number(starts);
     this.savable = this.locations.findLastIndex((node) => this.isSavable(node)) + 1;
     this.inHandler = this.locations.map((node) => node?.instance.handler ?? false);
+    this.servesWaits = steps.some(({ step }) => step.servesWait === true);
     this.standings = ['user', ...this.locations.map((node) => node ?? ('kernel' as const))];
     const actions: Action<Machine>[] = [];
     this.families = scope.cpus.ids.map((cpu) => this.familyOf(cpu, starts, actions));
@@ -101,7 +104,7 @@ export class Program {
     const node = this.locations[m.cpus[cpu].at];
     if (node?.kind !== 'step') return null;
     const target = waitsFor(m, this.scope, cpu, node);
-    if (target === null || node.step.waitsForHandler !== true) return target;
+    if (target === null || node.step.waitsForHandler !== true || !this.servesWaits) return target;
     // What a handler does is done sooner or later by a CPU that takes interrupts.
     return this.takesInterrupts(m, target) ? null : target;
   }

@@ -50,6 +50,93 @@ const cases: readonly Case[] = [
     'a.yaml: error[file-unreadable]: the file is not UTF-8 text',
   ),
   c(
+    'an explanation of a design that was not searched to the end',
+    { 'a.yaml': base },
+    'a.yaml: error[unfinished]: the search of the design itself ended early (states-max)\n  raise the limit, or make it smaller',
+    ['explain', 'a.yaml', '--states-max', '10'],
+  ),
+  c(
+    'an operation that is not there',
+    { 'a.yaml': base },
+    "a.yaml: error[bad-option]: there is no operation 'return-to-user'\n  it can be trap, return, context-switch, l4-allocate, user-access, interrupt",
+    ['reorder', 'a.yaml', 'return-to-user'],
+  ),
+  c(
+    'more orders than are tried',
+    { 'a.yaml': base },
+    "a.yaml: error[bad-option]: 'context-switch' has 240 orders\n  name fewer steps with --steps, or raise --orders-max (100)",
+    ['reorder', 'a.yaml', 'context-switch', '--orders-max', '100'],
+  ),
+  c(
+    'a step to reorder that is not there',
+    { 'a.yaml': base },
+    "a.yaml: error[bad-option]: there is no step or loop 'read-slots' in 'context-switch'\n  did you mean 'read-slot'?",
+    ['reorder', 'a.yaml', 'context-switch', '--steps', 'read-slots'],
+  ),
+  c(
+    'an event that the protocol has nothing for',
+    {
+      'a.yaml':
+        'title: A\nprotocol: mail\nmachine: { cpus: 1, pmaps: 1, user-slots: 1, events: [nmi, free] }\n',
+    },
+    "a.yaml:3:60: error[conflict]: 'mail' has no operation for the event 'free'\n  leave it out",
+  ),
+  c(
+    'a key of another kind of protocol',
+    'unisolated: [0]',
+    "a.yaml:5:13: error[conflict]: 'mail' takes no `unisolated`\n  leave `unisolated` out",
+  ),
+  c(
+    'a process that opts out and is not there',
+    {
+      'a.yaml':
+        'title: A\nprotocol: netbsd-2018\nmachine: { cpus: 1, pmaps: 1, user-slots: 1 }\nunisolated: [1]\n',
+    },
+    'a.yaml:4:14: error[out-of-range]: there is no process 1; the machine has 1',
+  ),
+  c(
+    'TSO where operations are atomic',
+    {
+      'a.yaml':
+        'title: A\nprotocol: mail\nmachine: { cpus: 1, pmaps: 1, user-slots: 1 }\ninterleaving: operation\nmemory: tso\n',
+    },
+    'a.yaml:5:9: error[conflict]: an operation that is atomic leaves nothing in a store buffer\n  write `interleaving: step`, or leave `memory` out',
+  ),
+  c(
+    'a slot that is not there',
+    edit('{ rebind: l4-allocate/add-slot, name: slot, to: 3 }'),
+    'a.yaml:6:53: error[out-of-range]: there is no slot 3; the machine has 1',
+  ),
+  c(
+    'a name that the step is not given',
+    edit('{ rebind: l4-allocate/add-slot, name: pmap, to: 0 }'),
+    "a.yaml:6:43: error[unbound-step]: 'l4-allocate/add-slot' is given no 'pmap'\n  it can be other, slot",
+  ),
+  c(
+    'a condition that is none',
+    edit('{ limit: trap/load-kpdirpa, to: lasy }'),
+    "a.yaml:6:37: error[unknown-value]: 'edits.0.to' cannot be the string \"lasy\"\n  did you mean 'lazy'?",
+  ),
+  c(
+    'a limit on a loop',
+    edit('{ limit: l4-allocate/walk-cpus, to: lazy }'),
+    "a.yaml:6:14: error[unknown-step]: 'l4-allocate/walk-cpus' is a loop; this edit is of one step\n  did you mean 'l4-allocate/test-cpu'?",
+  ),
+  c(
+    'a loop before the initial state',
+    {
+      'a.yaml': `title: A\nprotocol: netbsd-2018\nmachine: { cpus: 1, pmaps: 1, user-slots: 1 }\n${edit('{ move: pmap-load/copy-slots, after: boot/map-utls }')}`,
+    },
+    "a.yaml:5:5: error[boot-loop]: the loop 'copy-slots' would stand where steps are taken once in 'boot'",
+  ),
+  c(
+    'an NMI that gives back what it did not save',
+    {
+      'a.yaml': `title: A\nprotocol: netbsd-2022\nmachine: { cpus: 1, pmaps: 1, user-slots: 1, events: [nmi] }\n${edit('drop: nmi/save-cr3')}`,
+    },
+    "a.yaml:5:5: error[unset-register]: 'restore-cr3' uses the register 'nmi-scratch', which no step before it sets in 'nmi'",
+  ),
+  c(
     'an empty folder',
     { 'b/readme.txt': '' },
     'b: error[empty-folder]: there is no spec (*.yaml) here\n  `svscheck init` writes one to start from',

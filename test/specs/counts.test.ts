@@ -190,6 +190,7 @@ const expected: Readonly<Record<string, Row>> = {
     'entry-mapped': 3,
   }),
   'specs/netbsd/2022-exit.yaml': row(1_045_456, 2_445_179, 158),
+  'specs/netbsd/2022-kernel-l4-first.yaml': row(1_559_994, 3_601_793, 207),
   'specs/netbsd/2022-mce.yaml': row(126, 172, 25, {
     'kernel-on-kernel-tables': 2,
     'entry-mapped': 2,

@@ -4,6 +4,7 @@ import type { DesignModel } from '../../src/spec/design-model.js';
 import type { ScopeOptions } from '../../src/state/scope.js';
 import type { Edit } from '../../src/transitions/edit.js';
 import { mail } from '../../src/transitions/mail.js';
+import type { Protocol } from '../../src/transitions/operation.js';
 
 export const small: ScopeOptions = {
   cpus: 2,
@@ -34,6 +35,8 @@ export const mend: readonly Edit[] = [
 export function modelOf(
   options: Partial<ScopeOptions> = {},
   edits: readonly Edit[] = [],
+  protocol: Protocol = mail,
 ): DesignModel {
-  return buildDesign({ protocol: 'mail', options: { ...small, ...options }, edits });
+  const defaults = { ...small, ...protocol.defaults };
+  return buildDesign({ protocol: protocol.name, options: { ...defaults, ...options }, edits });
 }

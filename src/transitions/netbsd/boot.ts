@@ -29,6 +29,7 @@ const maps = (name: string, source: string, ...areas: readonly AreaName[]): Step
   step({
     name,
     source,
+    neededFor: `a scope that has ${areas.map((one) => `\`${one}\``).join(', ')} among its kernel areas`,
     variables: ['template'],
     effect: (m, { cpu }, scope) => {
       for (const one of areas) {

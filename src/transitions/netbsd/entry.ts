@@ -25,6 +25,7 @@ const trapEntry = step({
 
 const saveRegisters = step({
   name: 'save-registers',
+  neededFor: 'general registers, which are not modelled',
   source: 'amd64/frameasm.h 1.40: INTRENTRY',
   interrupts: 'off',
   stub: true,
@@ -58,6 +59,7 @@ const syscallEntry = step({
 /** Also reads from the page what TSS.rsp0 is. LSTAR names another routine when SVS is off. */
 const spillScratch = step({
   name: 'spill-scratch',
+  neededFor: 'general registers, which are not modelled',
   source: 'amd64/locore.S 2019: Xsyscall_svs',
   interrupts: 'off',
   stub: true,
@@ -68,6 +70,7 @@ const spillScratch = step({
 
 const buildFrame = step({
   name: 'build-frame',
+  neededFor: 'what pushes a frame in the stub: the event mce',
   source: 'amd64/locore.S 2019: Xsyscall_svs',
   interrupts: 'off',
   stub: true,
@@ -80,6 +83,8 @@ const buildFrame = step({
 /** The first of what the C code reads: it is in no table but the kernel's. */
 const readCpuInfo = step({
   name: 'read-cpu-info',
+  neededFor:
+    'what comes after it: it is the first of the C code, and touches what only the kernel maps',
   source: 'amd64/locore.S 2019: handle_syscall',
   interrupts: 'off',
   touches: ['kernel-image'],
@@ -98,6 +103,7 @@ const testWant = step({
 /** SVS_LEAVE a: from here RSP is an address that the kernel's tables do not map. */
 export const setUrsp = step({
   name: 'set-ursp',
+  neededFor: 'what pushes a frame in the stub: the events iret-fault, segment-fault, mce',
   source: 'amd64/frameasm.h 1.40: SVS_LEAVE',
   interrupts: 'off',
   only: ['isolated', 'leave-patched-in'],
@@ -111,6 +117,7 @@ const leaveOnlyIf = ['isolated', 'leave-patched-in'] as const;
 /** Pops the trap frame: the page has room for one, and a fault from here on pushes another. */
 const restoreRegisters = step({
   name: 'restore-registers',
+  neededFor: 'what pushes a second frame: the events iret-fault, segment-fault',
   source: 'amd64/amd64_trap.S 1.50: intrfastexit',
   interrupts: 'off',
   stub: true,
@@ -174,6 +181,7 @@ export const handlerBody = (name: string, source: string): Step =>
   step({
     name,
     source,
+    neededFor: 'what it stands for: C code, which only the kernel maps',
     interrupts: 'off',
     touches: ['kernel-image'],
     effect: () => {},
@@ -208,19 +216,21 @@ export function entriesOf(loads: Loads): Operation[] {
     operation({
       name: 'trap',
       source: '[M4]; amd64/frameasm.h 1.40: INTRENTRY',
-      starts: 'user',
       variables: ['stacks'],
+      starts: 'user',
       steps: [trapEntry, saveRegisters, loads.kpdirpa, setKrsp],
     }),
     operation({
       name: 'syscall',
       source: '[M4]; amd64/locore.S 2019: Xsyscall_svs',
+      variables: ['stacks'],
       starts: 'user',
       steps: [syscallEntry, spillScratch, buildFrame, loads.kpdirpa, setKrsp, readCpuInfo],
     }),
     operation({
       name: 'return',
       source: '[M4]; amd64/amd64_trap.S 1.50: intrfastexit',
+      variables: ['stacks'],
       starts: 'kernel',
       enabled: (m, { cpu }) => m.cpus[cpu].thread !== null,
       steps: [testWant, setUrsp, loads.updirpa, restoreRegisters, iret],
@@ -229,6 +239,7 @@ export function entriesOf(loads: Loads): Operation[] {
       name: 'return-32',
       source: 'amd64/amd64_trap.S 1.50: intrfastexit, COMPAT_NETBSD32',
       event: 'segment-fault',
+      variables: ['stacks'],
       starts: 'kernel',
       enabled: (m, { cpu }) => m.cpus[cpu].thread !== null,
       steps: [testWant, setUrsp, loads.updirpa, restoreRegisters, loadSegments, iret],
@@ -239,6 +250,7 @@ export function entriesOf(loads: Loads): Operation[] {
 /** A fault on the way out, in kernel mode on the user's tables: a normal user entry after all. */
 const reenter = step({
   name: 'reenter',
+  neededFor: 'what pushes a frame after it; RSP is that of the outer frame already',
   source: 'amd64/amd64_trap.S 1.50: kernuser_reenter',
   interrupts: 'off',
   stub: true,
@@ -256,6 +268,7 @@ export function interruptionsOf(loads: Loads): Operation[] {
       name: 'interrupt',
       source: '[M4]; amd64/frameasm.h 1.40: INTRENTRY, from kernel mode',
       event: 'interrupt',
+      variables: ['stacks'],
       starts: 'interruptible',
       steps: [
         kernelEntry('interrupt-entry', '[M4]; amd64/frameasm.h 1.40: INTRENTRY'),
@@ -267,6 +280,7 @@ export function interruptionsOf(loads: Loads): Operation[] {
       name: 'iret-fault',
       source: 'amd64/amd64_trap.S 1.50: kernuser_reenter, #GP at iretq',
       event: 'iret-fault',
+      variables: ['stacks'],
       starts: { before: 'return/iret' },
       ends: 'rest',
       steps: [
@@ -280,6 +294,7 @@ export function interruptionsOf(loads: Loads): Operation[] {
       name: 'segment-fault',
       source: 'amd64/amd64_trap.S 1.50: kernuser_reenter, #NP and #SS at a segment load',
       event: 'segment-fault',
+      variables: ['stacks'],
       starts: { before: 'return-32/load-segments' },
       ends: 'rest',
       steps: [
@@ -293,6 +308,7 @@ export function interruptionsOf(loads: Loads): Operation[] {
       name: 'mce',
       source: 'amd64/amd64_trap.S 1.50: trap18, a gate without a stack of its own',
       event: 'mce',
+      variables: ['stacks'],
       starts: 'anywhere',
       steps: [
         kernelEntry('mce-entry', 'amd64/amd64_trap.S 1.50: trap18'),
@@ -304,6 +320,7 @@ export function interruptionsOf(loads: Loads): Operation[] {
       name: 'double-fault',
       source: "amd64/amd64_trap.S 1.50: trap08, loads CR3 if the saved CS is the user's",
       event: 'double-fault',
+      variables: ['stacks'],
       starts: 'anywhere',
       steps: [
         istEntry('df-entry', 'amd64/amd64_trap.S 1.50: trap08'),
@@ -315,6 +332,7 @@ export function interruptionsOf(loads: Loads): Operation[] {
       name: 'debug-trap',
       source: 'amd64/amd64_trap.S 1.50: trap01, after MOV SS, CVE-2018-8897',
       event: 'debug-trap',
+      variables: ['stacks'],
       starts: { before: 'syscall/spill-scratch' },
       steps: [
         istEntry('db-entry', 'amd64/amd64_trap.S 1.50: trap01'),

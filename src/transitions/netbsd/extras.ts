@@ -1,6 +1,6 @@
 /** Steps that neither version takes, for edits to insert or to put in place of one that is. */
 import { loadNewL4, writeSlot } from '../context-switch.js';
-import { lockOwnUpdir, lockUpdir, unlockOwnUpdir, unlockUpdir } from '../extras.js';
+import { fence, lockOwnUpdir, lockUpdir, unlockOwnUpdir, unlockUpdir } from '../extras.js';
 import { readKpdirpa, setPdir, writePdir } from '../memory.js';
 import type { Item, Step } from '../operation.js';
 import { step } from '../operation.js';
@@ -36,13 +36,6 @@ const always = ({ only, name, ...rest }: Step): Step => ({
   ...rest,
   name: `${name}-always`,
   source: 'model: the test of whether the process is isolated left out',
-});
-
-const fence = step({
-  name: 'fence',
-  source: 'model: MFENCE, or any locked operation',
-  fences: true,
-  effect: () => {},
 });
 
 /** A locked swap in place of the plain store. */
@@ -114,6 +107,7 @@ const setUserPcid = step({
 
 const flushNonglobal = step({
   name: 'flush-nonglobal',
+  repairs: 'flush',
   source: 'Intel SDM: INVPCID of all contexts but for global entries',
   interrupts: 'off',
   stub: true,
@@ -126,6 +120,7 @@ const flushNonglobal = step({
 
 const flushGlobal = step({
   name: 'flush-global',
+  repairs: 'flush',
   source: 'Intel SDM: INVPCID of all contexts, or a toggle of CR4.PGE',
   interrupts: 'off',
   stub: true,

@@ -30,6 +30,7 @@ const unlockLoaded: Step = { ...unlockUpdir, ...whenLoaded, source: `${sync}, ci
 const retestCpu = step({
   ...whenLoaded,
   name: 'retest-cpu',
+  neededFor: 'a CPU that leaves between the test and the lock',
   source: sync,
   needs: { other: 'cpu' },
   sets: ['still'],
@@ -41,6 +42,7 @@ const retestCpu = step({
 const readEntry = step({
   ...whenStill,
   name: 'read-entry',
+  neededFor: 'an entry that another CPU edits meanwhile, which pm_lock prevents',
   source: sync,
   needs: { slot: 'slot' },
   sets: ['entry'],
@@ -159,6 +161,7 @@ const actsOnOwn = (m: Parameters<typeof ownPmap>[0], cpu: Id<'cpu'>): boolean =>
 const lockUnless = (isDone: (m: Machine, pmap: Id<'pmap'>, slot: Id<'slot'>) => boolean): Step =>
   step({
     name: lockPmap.name,
+    ...(lockPmap.neededFor === undefined ? {} : { neededFor: lockPmap.neededFor }),
     source: lockPmap.source,
     needs: { slot: 'slot' },
     acquires: 'pmap-lock',
@@ -206,6 +209,7 @@ const free = (steps: readonly Item[], isPcid: boolean): Operation =>
     name: 'l4-free',
     source: 'x86/pmap.c Feb 2018: pmap_free_ptp, pmap_update',
     event: 'free',
+    variables: ['free', 'threads'],
     over: { slot: 'slot' },
     starts: 'kernel',
     enabled: (m, { cpu, slot }) => {

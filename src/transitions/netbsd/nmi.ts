@@ -100,6 +100,7 @@ export function nmiByCs(loads: Loads): Operation[] {
       name: 'nmi',
       source: by2018,
       event: 'nmi',
+      variables: ['stacks'],
       starts: 'anywhere',
       steps: [nmiEntry, nmiBody, nmiReturn],
     }),
@@ -107,13 +108,14 @@ export function nmiByCs(loads: Loads): Operation[] {
       name: 'nmi-from-user',
       source: by2018,
       event: 'nmi',
+      variables: ['stacks'],
       starts: 'user',
       steps: [fromUser(nmiEntry), loads.kpdirpa, nmiBody, loads.updirpa, toUser(nmiReturn)],
     }),
   ];
 }
 
-const saving = { source: `${enter}; ${leave}` } as const;
+const saving = { source: `${enter}; ${leave}`, variables: ['stacks', 'nmiStore'] } as const;
 
 /** NMIs that save CR3 and give it back, and never ask where they came from. */
 export const nmiBySaving: readonly Operation[] = [

@@ -15,6 +15,8 @@ const load = 'x86/pmap.c Feb 2018: pmap_load';
 
 export const takeReference = step({
   name: 'take-reference',
+  variables: ['lifetime'],
+  neededFor: 'a pmap that ends while it is loaded: the event exit',
   source: load,
   event: 'exit',
   needs: { pmap: 'pmap' },
@@ -26,6 +28,8 @@ export const takeReference = step({
 
 const leavePmCpus = step({
   name: 'leave-pm-cpus',
+  neededFor:
+    "shootdowns of a process's own addresses, which go to pm_cpus alone; here all go to both sets",
   source: load,
   needs: { old: 'pmap' },
   fences: true,
@@ -36,6 +40,7 @@ const leavePmCpus = step({
 
 const leavePmKernelCpus = step({
   name: 'leave-pm-kernel-cpus',
+  neededFor: 'a second CPU, whose syncs and shootdowns go by the set',
   source: load,
   needs: { old: 'pmap' },
   fences: true,
@@ -46,6 +51,8 @@ const leavePmKernelCpus = step({
 
 const setValid = step({
   name: 'set-valid',
+  neededFor:
+    "shootdowns of a process's own addresses, which go to pm_cpus alone; here all go to both sets",
   source: load,
   effect: (m, { cpu }) => {
     m.cpus[cpu].tlbstate = 'valid';
@@ -54,6 +61,8 @@ const setValid = step({
 
 const joinPmCpus = step({
   name: 'join-pm-cpus',
+  neededFor:
+    "shootdowns of a process's own addresses, which go to pm_cpus alone; here all go to both sets",
   source: load,
   needs: { pmap: 'pmap' },
   fences: true,
@@ -64,6 +73,7 @@ const joinPmCpus = step({
 
 const joinPmKernelCpus = step({
   name: 'join-pm-kernel-cpus',
+  neededFor: 'a second CPU, whose syncs and shootdowns go by the set',
   source: `[M7b]; ${load}`,
   needs: { pmap: 'pmap' },
   fences: true,
@@ -97,6 +107,7 @@ export const copyLdt = step({
 
 const clearWant = step({
   name: 'clear-want',
+  neededFor: 'progress, which is not checked: without it every return loads the pmap again',
   source: load,
   effect: (m, { cpu }) => {
     m.cpus[cpu].wantPmapload = false;
@@ -111,6 +122,7 @@ export function destroyUnused(m: Machine, pmap: Id<'pmap'>): void {
 
 export const dropReference = step({
   name: 'drop-reference',
+  variables: ['lifetime'],
   source: `${load}; x86/pmap.c Feb 2018: pmap_destroy`,
   event: 'exit',
   needs: { old: 'pmap' },
@@ -125,6 +137,7 @@ export const dropReference = step({
 /** With two PCIDs for all processes, the user's holds what the page mapped before. */
 export const flushUserPcid = step({
   name: 'flush-user-pcid',
+  repairs: 'flush',
   source: 'x86/svs.c 1.41: svs_pdir_switch, INVPCID of a single context',
   fences: true,
   changes: 'own',
@@ -183,6 +196,8 @@ const testOwnBit = step({
 
 const rejoin = step({
   name: 'rejoin-pm-cpus',
+  neededFor:
+    "shootdowns of a process's own addresses, which go to pm_cpus alone; here all go to both sets",
   source: 'x86/pmap.c Feb 2018: pmap_reactivate',
   uses: ['loaded'],
   when: ({ loaded }) => !loaded,
@@ -195,6 +210,8 @@ const rejoin = step({
 /** `tlbflush()`: shootdowns may have been missed. */
 const flushTlb = step({
   name: 'flush-tlb',
+  neededFor:
+    "shootdowns of a process's own addresses, which go to pm_cpus alone; here all go to both sets",
   source: 'x86/pmap.c Feb 2018: pmap_reactivate',
   uses: ['loaded'],
   when: ({ loaded }) => !loaded,
@@ -208,6 +225,7 @@ const flushTlb = step({
 /** The pmap is loaded still: a kernel thread borrowed it. The per-CPU page is not copied again. */
 export const pmapReactivate = operation({
   name: 'pmap-reactivate',
+  variables: ['threads'],
   source: 'x86/pmap.c Feb 2018: pmap_reactivate',
   starts: 'kernel',
   enabled: (m, { cpu }) => m.cpus[cpu].wantPmapload && m.cpus[cpu].thread === m.cpus[cpu].pmap,
@@ -253,6 +271,7 @@ export const borrow = (flush: readonly Step[]): Operation =>
     name: 'borrow',
     source: `${map}; ${unmap}`,
     event: 'borrow',
+    variables: ['threads'],
     over: { old: 'pmap', pmap: 'pmap' },
     starts: 'kernel',
     switchesPmap: true,

@@ -77,5 +77,5 @@ export const netbsd2022: Protocol = {
     ...interruptionsOf(loads2022),
     ...nmiBySaving,
   ],
-  exports: [...netbsdExports(loads2022), ...bootExports],
+  exports: [...netbsdExports(loads2022), ...bootExports, flushUserPcid, flushRsp0, loadKernelL4],
 };

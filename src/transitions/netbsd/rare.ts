@@ -60,6 +60,7 @@ export const ldtEdit = operation({
   name: 'ldt-edit',
   source: 'x86/svs.c 1.16: svs_ldt_sync; model: when the copies of other CPUs are refreshed',
   event: 'ldt',
+  variables: ['ldt', 'threads'],
   starts: 'kernel',
   enabled: (m, { cpu }) =>
     m.cpus[cpu].thread === m.cpus[cpu].pmap &&
@@ -179,6 +180,7 @@ export const rendezvous = operation({
   name: 'rendezvous',
   source: disable,
   event: 'disable',
+  variables: ['patching', 'isolation'],
   starts: 'kernel',
   enabled: (m, { cpu }) => {
     const { sender, arrived, done } = m.patching;

@@ -22,6 +22,7 @@ const sender = (
     name,
     source,
     needs: { slot: 'slot' },
+    variables: ['free'],
     fences: true,
     waits: (m) => m.shootdown.sender,
     effect: (m, { cpu, slot }, scope) => {
@@ -80,6 +81,7 @@ const waitAcks = step({
 
 const freePage = step({
   name: 'free-page',
+  neededFor: 'memory alone: without it the page is never given back',
   source: 'x86/pmap.c Feb 2018: pmap_update',
   needs: { slot: 'slot' },
   effect: (m, { cpu, slot }) => {
@@ -108,6 +110,7 @@ const ipiEntry = step({
 /** A lazy CPU wants no more of them: it says so once, and reloads the set when it reactivates. */
 const leaveIfLazy = step({
   name: 'leave-if-lazy',
+  neededFor: 'speed alone: a lazy CPU is spared further shootdowns',
   source: handler,
   interrupts: 'off',
   only: ['lazy'],
@@ -120,6 +123,7 @@ const leaveIfLazy = step({
 
 const acknowledge = step({
   name: 'acknowledge',
+  servesWait: true,
   source: handler,
   interrupts: 'off',
   fences: true,
@@ -134,6 +138,7 @@ export const tlbIpi = (isPcid: boolean): Operation =>
     name: 'tlb-ipi',
     source: handler,
     event: 'free',
+    variables: ['free', 'threads'],
     starts: 'interruptible',
     enabled: (m, { cpu }) => m.shootdown.pending.has(cpu),
     steps: [ipiEntry, flushes('flush-packet', handler, isPcid), leaveIfLazy, acknowledge],

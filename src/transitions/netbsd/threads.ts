@@ -9,6 +9,7 @@ import { destroyUnused } from './pmap-load.js';
 /** A pmap that is loaded stays so, but its shootdowns are of no more interest. */
 const deactivate = step({
   name: 'deactivate',
+  neededFor: 'speed alone: a lazy CPU leaves the set that shootdowns go to',
   source: 'x86/pmap.c Feb 2018: pmap_deactivate',
   effect: (m, { cpu }) => {
     const state = m.cpus[cpu];
@@ -40,6 +41,9 @@ const remapRsp0 = step({
 /** With PCIDs the reload of CR3 does not drop the old translation. */
 export const flushRsp0 = step({
   name: 'flush-rsp0',
+  neededFor:
+    'two threads of one process on a CPU: their switch loads no pmap, whose flush would do',
+  repairs: 'flush',
   source: 'x86/svs.c 1.41: svs_lwp_switch, INVPCID of an address',
   fences: true,
   changes: 'own',
@@ -94,6 +98,7 @@ export const kernelThread = operation({
   name: 'lwp-switch-kernel',
   source: 'amd64/locore.S 2019: cpu_switchto; x86/svs.c 1.5: svs_lwp_switch, a system LWP',
   event: 'kernel-thread',
+  variables: ['threads'],
   starts: 'kernel',
   enabled: (m, { cpu }) => m.cpus[cpu].thread !== null,
   steps: [deactivate, setCurlwpKernel],
@@ -117,7 +122,7 @@ export const exit = operation({
   source: 'x86/pmap.c Feb 2018: pmap_deactivate, pmap_destroy',
   event: 'exit',
   over: { pmap: 'pmap' },
-  variables: ['lifetime'],
+  variables: ['lifetime', 'threads'],
   starts: 'kernel',
   enabled: (m, { cpu, pmap }, scope) => {
     if (m.cpus[cpu].thread !== pmap || m.cpus[cpu].wantPmapload) return false;
@@ -135,6 +140,7 @@ export const create = operation({
   source: 'x86/pmap.c Feb 2018: pmap_create',
   event: 'exit',
   over: { pmap: 'pmap' },
+  variables: ['lifetime'],
   starts: 'kernel',
   enabled: (m, { pmap }) => m.pmaps[pmap].exited && m.pmaps[pmap].references.size === 0,
   steps: [
