@@ -7,6 +7,7 @@ import { plain } from '../spec/errors.js';
 import { loadSpec } from '../spec/load.js';
 import { layoutOf } from '../state/layout.js';
 import { describeLayout } from '../state/packed.js';
+import { conditions } from '../transitions/conditions.js';
 import type { Item, Operation, Protocol } from '../transitions/operation.js';
 import { isLoop, nameOf } from '../transitions/operation.js';
 import { protocols } from '../transitions/protocols.js';
@@ -27,7 +28,10 @@ export function list(options: { readonly json?: boolean }): number {
       })),
       exports: exports.map(describe),
     }));
-    print(jsonText({ version: 1, protocols: described, properties, witnesses }));
+    const limits = conditions.map(({ name, says }) => ({ name, says }));
+    print(
+      jsonText({ version: 1, protocols: described, conditions: limits, properties, witnesses }),
+    );
     return 0;
   }
   for (const protocol of protocols) {
@@ -37,6 +41,9 @@ export function list(options: { readonly json?: boolean }): number {
     print('  exported, for edits to insert or to put in place:');
     for (const item of protocol.exports) printItem(item, 2);
   }
+  print('');
+  print(color.bold('conditions that a step can be limited to'));
+  for (const { name, says } of conditions) print(`  ${name.padEnd(24)} ${says}`);
   print('');
   print(color.bold('properties'));
   for (const { name, claim, source } of claimRows)
@@ -109,6 +116,9 @@ function printItem(item: Item, indent: number): void {
     item.waits === undefined ? '' : 'waits',
     item.when === undefined ? '' : `when ${(item.uses ?? []).join(', ')}`,
     item.stub === true ? 'stub' : '',
+    item.interrupts === 'off' ? 'IF=0' : '',
+    item.only === undefined ? '' : `only ${item.only.join(', ')}`,
+    item.touches === undefined ? '' : `touches ${item.touches.join(', ')}`,
   ].filter((mark) => mark !== '');
   const text = `${pad}${item.name}`.padEnd(32);
   print(

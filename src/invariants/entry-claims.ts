@@ -1,6 +1,7 @@
 /** Claims about entry and exit: that what they touch is there, and is what it should be. */
 import { toIndex } from '../state/domain.js';
 import type { Machine } from '../state/machine.js';
+import type { Scope } from '../state/scope.js';
 import { isIsolated, threadOf } from '../transitions/conditions.js';
 import type { Touched } from '../transitions/operation.js';
 import { isMapped } from '../transitions/translation.js';
@@ -16,7 +17,9 @@ export const entryMapped: ClaimRow = {
   witness: 'user-mode-again',
   on: 'steps',
   build: ({ scope, program }) => ({
-    watches: program.stepsWhere(({ step }) => (step.touches?.length ?? 0) > 0),
+    watches: program.stepsWhere(({ step }) =>
+      (step.touches ?? []).some((touched) => mayBeUnmapped(scope, touched)),
+    ),
     check: (before, { step, bindings }) => {
       const cpu = bindings.cpu as Cpu;
       const taken = program.steps[step];
@@ -41,6 +44,13 @@ export const entryMapped: ClaimRow = {
     },
   }),
 };
+
+/** Whether some page may lack it: a copied kernel half has all that it is said to carry. */
+function mayBeUnmapped(scope: Scope, touched: Touched): boolean {
+  if (scope.has.template || scope.options.kaslr?.layout === 'link-time') return true;
+  const area = touched === 'entry-code' ? scope.area(scope.options.entryCode) : undefined;
+  return area === undefined || !scope.carried.has(area);
+}
 
 function touchedText(m: Machine, cpu: Cpu, touched: Touched, entryCode: string): string {
   if (touched === 'entry-code') return entryCode;
@@ -94,7 +104,7 @@ export const entryStackCurrent: ClaimRow = {
 export const guardUnmapped: ClaimRow = {
   name: 'guard-unmapped',
   claim: 'The red zone below the entry stack is not mapped.',
-  source: 'x86/svs.c 1.5: svs_rsp0_init, the first of two pages',
+  source: 'x86/svs.c 1.5: ci_svs_rsp0_pte, the first of two pages',
   witness: 'user-mode-again',
   inapplicable: ({ scope }) =>
     scope.has.template && scope.area('guard') !== undefined

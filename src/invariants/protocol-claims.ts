@@ -73,6 +73,7 @@ export const kernelOnKernelTables: ClaimRow = {
   on: 'states',
   of: (standing) => !inUserMode(standing) && !inStub(standing),
   build: ({ scope, program }) => {
+    const differing = program.locationsIn(mayDiffer);
     const failed = (conjunct: string, m: Machine, cpu: Cpu, ...fields: string[]) => {
       const { cr3, kpdirpa } = m.cpus[cpu];
       const values = {
@@ -90,7 +91,7 @@ export const kernelOnKernelTables: ClaimRow = {
       }
       // With SVS disabled nothing keeps kpdirpa, and nothing reads it.
       if (page.pmap === kpdirpa || !scope.options.svs) return undefined;
-      if (program.isOpen(m, cpu, mayDiffer)) return undefined;
+      if (program.isOpen(m, cpu, differing)) return undefined;
       return failed('CR3 is not the L4 page that kpdirpa names', m, cpu, 'at', 'kpdirpa');
     };
   },

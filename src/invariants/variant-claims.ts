@@ -1,6 +1,5 @@
 /** Claims that speak of variants: of PCIDs, processes that opted out, a kernel half that grows. */
 import { toIndex } from '../state/domain.js';
-import type { Operation } from '../transitions/operation.js';
 import { failure } from './design.js';
 import type { ClaimRow, Cpu } from './row.js';
 import { anywhere } from './row.js';
@@ -56,11 +55,11 @@ export const kernelHalfComplete: ClaimRow = {
   on: 'states',
   of: anywhere,
   build: ({ scope, program }) => {
-    const grows = ({ event }: Operation): boolean => event === 'grow';
+    const growing = program.locationsIn(({ event }) => event === 'grow');
     return (m, cpu) => {
       const { pmap } = m.cpus[cpu];
       if (m.pmaps[pmap].grown === m.kernel.grown) return undefined;
-      for (const other of scope.cpus.ids) if (program.isOpen(m, other, grows)) return undefined;
+      for (const other of scope.cpus.ids) if (program.isOpen(m, other, growing)) return undefined;
       const values = { cpu: scope.cpus.label(cpu), pmap: scope.pmaps.label(pmap) };
       return failure('the loaded pmap lacks a kernel slot', values, ['pmaps', toIndex(pmap)]);
     };

@@ -21,6 +21,8 @@ interface WitnessRow {
   readonly claim: string;
   /** Whether a scope and its protocol leave room for it; what a suite must reach goes by this. */
   possible(design: Design): boolean;
+  /** Whether a design has the variables that it speaks of; else no state shows it. */
+  applies?(design: Design): boolean;
   /** Whether some CPU shows it. */
   build(design: Design): (m: Machine, cpu: Id<'cpu'>) => boolean;
 }
@@ -98,16 +100,17 @@ const rows = [
     name: 'user-mode-during-walk',
     claim: 'A CPU is in user mode while an allocation for its process is under way on another.',
     possible: (design) => hasTwoCpus(design) && inSteps(design),
-    build:
-      ({ scope, program }) =>
-      (m, cpu) =>
+    build: ({ scope, program }) => {
+      const open = program.locationsIn(allocates);
+      return (m, cpu) =>
         m.cpus[cpu].mode === 'user' &&
         scope.cpus.ids.some(
           (walker) =>
             cpu !== walker &&
             m.cpus[cpu].pmap === m.cpus[walker].pmap &&
-            program.isOpen(m, walker, allocates),
-        ),
+            program.isOpen(m, walker, open),
+        );
+    },
   },
   {
     name: 'nested-handler',
@@ -136,12 +139,14 @@ const rows = [
   {
     name: 'kernel-thread',
     claim: 'A kernel thread runs on a CPU, on the pmap of a process.',
+    applies: ({ scope }) => scope.has.threads,
     possible: ({ scope }) => scope.options.events.includes('kernel-thread'),
     build: () => (m, cpu) => m.cpus[cpu].mode === 'kernel' && m.cpus[cpu].thread === null,
   },
   {
     name: 'shootdowns-left',
     claim: 'A lazy CPU has left the set of CPUs that want shootdowns, with the pmap loaded.',
+    applies: ({ scope }) => scope.has.threads,
     possible: (design) =>
       hasTwoCpus(design) &&
       inSteps(design) &&
@@ -153,7 +158,8 @@ const rows = [
     name: 'slot-freed',
     claim:
       'A slot was cleared whose page is yet to be given back, or a process is gone and its pmap with it.',
-    possible: ({ scope }) => scope.has.free || scope.has.lifetime,
+    applies: ({ scope }) => scope.has.free || scope.has.lifetime,
+    possible: always,
     build:
       ({ scope }) =>
       (m) => {
@@ -167,7 +173,8 @@ const rows = [
   {
     name: 'unisolated-in-user-mode',
     claim: 'A CPU is in user mode in a process that is not isolated.',
-    possible: ({ scope }) => scope.isolated.ids.length < scope.pmaps.ids.length,
+    applies: ({ scope }) => scope.isolated.ids.length < scope.pmaps.ids.length,
+    possible: always,
     build:
       ({ scope }) =>
       (m, cpu) =>
@@ -176,19 +183,22 @@ const rows = [
   {
     name: 'grown',
     claim: 'The kernel has grown by a slot.',
-    possible: ({ scope }) => scope.has.growth,
+    applies: ({ scope }) => scope.has.growth,
+    possible: always,
     build: () => (m) => m.kernel.grown,
   },
   {
     name: 'disabled-in-user-mode',
     claim: 'A CPU is in user mode after isolation was disabled.',
-    possible: ({ scope }) => scope.has.patching,
+    applies: ({ scope }) => scope.has.patching,
+    possible: always,
     build: () => (m, cpu) => m.cpus[cpu].mode === 'user' && m.patching.done,
   },
   {
     name: 'store-waits',
     claim: 'A store waits in a store buffer.',
-    possible: ({ scope }) => scope.stores !== null,
+    applies: ({ scope }) => scope.stores !== null,
+    possible: always,
     build:
       ({ scope }) =>
       (m, cpu) =>
@@ -197,7 +207,8 @@ const rows = [
   {
     name: 'store-buffer-full',
     claim: 'A store buffer is full: with a larger one there may be more states.',
-    possible: ({ scope }) => scope.stores !== null,
+    applies: ({ scope }) => scope.stores !== null,
+    possible: always,
     build:
       ({ scope }) =>
       (m, cpu) =>
@@ -208,8 +219,13 @@ const rows = [
 export type WitnessName = (typeof rows)[number]['name'];
 export const witnessRows: readonly (WitnessRow & { readonly name: WitnessName })[] = rows;
 
+/** Whether a spec with this design has room for a witness: what a suite must reach goes by it. */
+export const hasRoomFor = (row: WitnessRow, design: Design): boolean =>
+  (row.applies?.(design) ?? true) && row.possible(design);
+
 export function witnessOf(row: WitnessRow, design: Design): Witness<Machine> {
   const { name, claim } = row;
+  if (row.applies?.(design) === false) return { name, claim, shows: null };
   const shows = row.build(design);
   return { name, claim, shows: (m) => design.scope.cpus.ids.some((cpu) => shows(m, cpu)) };
 }

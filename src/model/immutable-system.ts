@@ -33,7 +33,9 @@ export class ImmutableModel<S extends RecordField> implements ReferenceSystem<St
   }
 
   witnessed(state: State<S>): number[] {
-    return this.model.witnesses.flatMap((witness, index) => (witness.shows(state) ? [index] : []));
+    return this.model.witnesses.flatMap((witness, index) =>
+      witness.shows?.(state) ? [index] : [],
+    );
   }
 
   /** The actions that can be taken, in the model's order. */

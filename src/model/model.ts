@@ -81,7 +81,8 @@ export type Claim<M> = StateClaim | StepClaim<M>;
 export interface Witness<M> {
   readonly name: string;
   readonly claim: string;
-  shows(m: M): boolean;
+  /** Null where no state can show it. */
+  readonly shows: ((m: M) => boolean) | null;
 }
 
 export interface Model<S extends RecordField = RecordField> {

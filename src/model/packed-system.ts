@@ -4,16 +4,7 @@ import type { PackedSystem, Successors } from '../explorer/system.js';
 import { copyRow } from '../explorer/system.js';
 import { pack } from '../state/packed.js';
 import type { Draft, RecordField } from '../state/schema.js';
-import type {
-  Action,
-  Check,
-  Family,
-  Model,
-  Observer,
-  Occurrence,
-  StepClaim,
-  Witness,
-} from './model.js';
+import type { Action, Check, Family, Model, Observer, Occurrence, StepClaim } from './model.js';
 
 export class PackedModel<S extends RecordField> implements PackedSystem, Observer<Draft<S>> {
   readonly words: number;
@@ -32,7 +23,8 @@ export class PackedModel<S extends RecordField> implements PackedSystem, Observe
   /** By step: the claims that watch it. */
   private readonly stepClaims: readonly { bit: number; claim: StepClaim<Draft<S>> }[][];
   private readonly watched: Uint8Array;
-  private readonly shown: readonly Witness<Draft<S>>[];
+  /** The witnesses that some state may show. */
+  private readonly shown: readonly { bit: number; shows(m: Draft<S>): boolean }[];
   /** The step claims that the action being taken has violated so far. */
   private violated = 0;
 
@@ -44,7 +36,9 @@ export class PackedModel<S extends RecordField> implements PackedSystem, Observe
     this.loaded = new Uint32Array(words.length);
     this.properties = model.claims.length;
     this.witnesses = model.witnesses.length;
-    this.shown = model.witnesses;
+    this.shown = model.witnesses.flatMap(({ shows }, index) =>
+      shows === null ? [] : [{ bit: 1 << index, shows }],
+    );
     this.families = model.families;
     this.selected = model.families.map(() => 0);
     this.actions = model.actions;
@@ -88,9 +82,8 @@ export class PackedModel<S extends RecordField> implements PackedSystem, Observe
   witnessed(asked: number): number {
     let mask = 0;
     for (let index = 0; index < this.shown.length; index++) {
-      const bit = 1 << index;
-      if ((asked & bit) !== 0 && (this.shown[index] as Witness<Draft<S>>).shows(this.view))
-        mask |= bit;
+      const witness = this.shown[index] as PackedModel<S>['shown'][number];
+      if ((asked & witness.bit) !== 0 && witness.shows(this.view)) mask |= witness.bit;
     }
     return mask;
   }

@@ -1,5 +1,5 @@
 /** What a folder of specs exercises between them: a step that is never taken proves nothing. */
-import { witnessRows } from '../invariants/witnesses.js';
+import { hasRoomFor, witnessRows } from '../invariants/witnesses.js';
 import type { SpecResult } from '../spec/run.js';
 
 export interface SuiteGaps {
@@ -20,7 +20,7 @@ export function gapsOf(results: readonly SpecResult[]): SuiteGaps {
   }
   const missed = witnessRows.filter(
     (row, index) =>
-      results.some(({ model }) => row.possible(model.design)) &&
+      results.some(({ model }) => hasRoomFor(row, model.design)) &&
       results.every(({ witnesses }) => witnesses[index]?.depth === null),
   );
   return {

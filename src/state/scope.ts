@@ -176,6 +176,7 @@ export function scopeOf(options: ScopeOptions, variables: ReadonlySet<VariableGr
   const l4s = domain('l4', pages.length, pages.map(l4Label));
   const pcids = domain('pcid', variables.has('pcid') ? 2 : 1, ['PCID_KERN', 'PCID_USER']);
   const areaName = tableOf(areas, (area) => areas.label(area) as AreaName);
+  const areaOf = new Map(areas.ids.map((area) => [areaName[area], area]));
   const areasIn = (names: readonly string[]) =>
     membersOf(areas, (area) => names.includes(areaName[area]));
   const kernelHalf = membersOf(areas, (area) => !updirAreas.includes(areaName[area]));
@@ -214,7 +215,7 @@ export function scopeOf(options: ScopeOptions, variables: ReadonlySet<VariableGr
     global: areasIn(options.global),
     userIsGlobal: options.global.includes('user'),
     isolated: membersOf(pmaps, (pmap) => !options.unisolated.includes(pmaps.ids.indexOf(pmap))),
-    area: (name) => areas.ids.find((area) => areaName[area] === name),
+    area: (name) => areaOf.get(name),
   };
 }
 

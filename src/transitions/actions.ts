@@ -96,9 +96,9 @@ export function waitsFor(m: Machine, scope: Scope, cpu: Cpu, { waits, occurrence
 }
 
 /** Whether the CPU's store buffer lets it take a step: always, without one. */
-export function isBufferReady(m: Machine, scope: Scope, cpu: Cpu, { step }: StepNode): boolean {
-  if (step.fences === true) return isDrained(m, scope, cpu);
-  return step.stores !== true || !isFull(m, scope, cpu);
+export function isBufferReady(m: Machine, scope: Scope, cpu: Cpu, { buffer }: StepNode): boolean {
+  if (buffer === 'fences') return isDrained(m, scope, cpu);
+  return buffer === null || !isFull(m, scope, cpu);
 }
 
 /**
@@ -114,16 +114,18 @@ function run(
   observer: Observer<Machine>,
 ): void {
   const isAtomic = scope.options.interleaving === 'operation';
+  const hasBuffers = scope.stores !== null;
   const process = toIndex(cpu);
   let node = from;
   while (node !== null && node.kind === 'step') {
-    const { changes, updir, only, leaves } = node;
+    const { waits, changes, updir, only, leaves } = node;
     const occurrence = node.occurrences[process] as StepNode['occurrences'][number];
-    if (waitsFor(m, scope, cpu, node) !== null || !isBufferReady(m, scope, cpu, node)) break;
+    if (waits !== null && waits(m, occurrence.bindings, scope) !== null) break;
+    if (hasBuffers && !isBufferReady(m, scope, cpu, node)) break;
     if (only === null || areTrue(only, m, cpu, scope)) {
       observer.step(m, occurrence);
       node.effect(m, occurrence.bindings, scope);
-      if (changes === 'own' || (node.step.stores === true && scope.stores !== null)) {
+      if (changes === 'own' || (hasBuffers && node.buffer === 'stores')) {
         refill(m, scope, cpu);
       } else if (updir !== null) refill(m, scope, occurrence.bindings[updir] as Cpu);
       else if (changes === 'all') for (const other of scope.cpus.ids) refill(m, scope, other);

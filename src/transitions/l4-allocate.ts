@@ -36,7 +36,7 @@ export const setSlot = step({
   },
 });
 
-export const testCpu = step({
+const testCpu = step({
   name: 'test-cpu',
   source: '[M7b]; x86/svs.c 1.5: svs_pmap_sync',
   needs: { other: 'cpu' },

@@ -59,6 +59,8 @@ export interface StepNode extends NodeBase {
   readonly when: NonNullable<Step['when']> | null;
   readonly waits: NonNullable<Step['waits']> | null;
   readonly changes: Step['changes'] | null;
+  /** What it does with the store buffer. */
+  readonly buffer: 'fences' | 'stores' | null;
   readonly only: NonNullable<Step['only']> | null;
   readonly leaves: NonNullable<Step['leaves']> | null;
   /** The binding of the CPU whose page is written: no other CPU can have that page loaded. */
@@ -180,6 +182,7 @@ function unroll(
       when: step.when ?? null,
       waits: step.waits ?? null,
       changes: step.changes ?? null,
+      buffer: step.fences === true ? 'fences' : step.stores === true ? 'stores' : null,
       only: step.only ?? null,
       leaves: step.leaves ?? null,
       updir: step.writesUpdir ?? null,

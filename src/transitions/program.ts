@@ -88,12 +88,16 @@ export class Program {
     return depth;
   }
 
-  /** Whether some frame of a CPU is in an operation of a kind. */
-  isOpen(m: Machine, cpu: Cpu, of: (operation: Operation) => boolean): boolean {
+  /** By location: whether it is in an operation of a kind. */
+  locationsIn(of: (operation: Operation) => boolean): readonly boolean[] {
+    return this.locations.map((node) => node !== null && of(node.instance.operation));
+  }
+
+  /** Whether some frame of a CPU is at one of some locations. */
+  isOpen(m: Machine, cpu: Cpu, locations: readonly boolean[]): boolean {
     const { at, saved } = m.cpus[cpu];
     for (let location = at, level = 0; ; level++) {
-      const node = this.locations[location] ?? null;
-      if (node !== null && of(node.instance.operation)) return true;
+      if (locations[location] === true) return true;
       if (this.inHandler[location] !== true) return false;
       location = saved[toId<'level'>(level)].at;
     }
@@ -176,15 +180,13 @@ export class Program {
         // A handler on top of a handler: while there is a frame, and NMIs not on top of themselves.
         tests.push((m) => this.depthOf(m, cpu) < nestingMax);
         if (operation.starts === 'anywhere') {
-          const isSame = ({ event }: Operation) => event === operation.event;
-          tests.push((m) => !this.isOpen(m, cpu, isSame));
+          const same = this.locationsIn(({ event }) => event === operation.event);
+          tests.push((m) => !this.isOpen(m, cpu, same));
         }
       }
       if (scope.stores !== null && first.kind === 'step') {
         // Delivery of an interrupt serialises.
-        const node: StepNode = handler
-          ? { ...first, step: { ...first.step, fences: true } }
-          : first;
+        const node: StepNode = handler ? { ...first, buffer: 'fences' } : first;
         tests.push((m) => isBufferReady(m, scope, cpu, node));
       }
       const enabledIf = allOf(tests);

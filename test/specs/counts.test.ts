@@ -175,7 +175,7 @@ const expected: Readonly<Record<string, Row>> = {
   'specs/netbsd/2018-disable.yaml': row(6234, 13_921, 53),
   'specs/netbsd/2018-exit.yaml': row(146_370, 339_021, 117),
   'specs/netbsd/2018-grow.yaml': row(712, 841, 76),
-  'specs/netbsd/2018-kernel-l4-first.yaml': row(179_170, 416_425, 171),
+  'specs/netbsd/2018-kernel-l4-first.yaml': row(176_524, 410_593, 171),
   'specs/netbsd/2018-ldt.yaml': row(186_104, 420_217, 119),
   'specs/netbsd/2018-mixed.yaml': row(54_359, 123_132, 105),
   'specs/netbsd/2018-nmi-pair.yaml': row(171_550, 459_201, 53),
@@ -183,7 +183,7 @@ const expected: Readonly<Record<string, Row>> = {
   'specs/netbsd/2018-template.yaml': row(848, 1169, 74),
   'specs/netbsd/2018-tso-fence.yaml': row(110_068, 312_361, 133),
   'specs/netbsd/2018-tso.yaml': row(132_040, 375_093, 131, { 'user-slots-complete': 57 }),
-  'specs/netbsd/2018-two-pmaps.yaml': row(194_528, 450_093, 166, { 'no-freed-walk': 38 }),
+  'specs/netbsd/2018-two-pmaps.yaml': row(191_768, 444_033, 166, { 'no-freed-walk': 38 }),
   'specs/netbsd/2022-borrow.yaml': row(1_050_810, 2_309_989, 147),
   'specs/netbsd/2022-double-fault.yaml': row(126, 172, 25, {
     'kernel-on-kernel-tables': 2,
@@ -217,6 +217,7 @@ const expected: Readonly<Record<string, Row>> = {
   'specs/variants/grown-in-one.yaml': row(984, 1165, 74, { 'kernel-half-complete': 16 }),
   'specs/variants/grown-mapped.yaml': row(736, 865, 77, { 'kernel-unreachable': 14 }),
   'specs/variants/image-unmapped.yaml': row(848, 1169, 74),
+  'specs/variants/lock-order.yaml': row(2002, 4323, 41, { 'no-deadlock': 17 }),
   'specs/variants/restore-on-one-branch.yaml': row(948, 1142, 44, {
     'kernel-on-kernel-tables': 12,
   }),
@@ -225,7 +226,7 @@ const expected: Readonly<Record<string, Row>> = {
   'specs/variants/tso-free.yaml': row(110_812, 272_711, 227),
   'specs/variants/tso-locked-store.yaml': row(107_720, 306_869, 129),
   'specs/variants/tso-one-store.yaml': row(83_240, 205_271, 130, { 'user-slots-complete': 57 }),
-  'specs/variants/tso-plain-clear.yaml': row(373_042, 990_511, 205, {
+  'specs/variants/tso-plain-clear.yaml': row(369_568, 982_407, 205, {
     'user-slots-complete': 57,
     'no-stale-slots': 89,
     'no-freed-walk': 46,

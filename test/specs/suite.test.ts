@@ -1,4 +1,5 @@
 /** What the specs exercise between them: a claim that nothing breaks, or nothing keeps, says little. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { SpecResult } from '../../dist/index.js';
 import { findSpecs } from '../../dist/index.js';
@@ -80,4 +81,26 @@ describe('the specs', () => {
     expect(holds.get('specs/mail/base.yaml')).toBe(true);
     expect(holds.get('specs/mail/mended.yaml')).toBe(true);
   });
+});
+
+describe('the bugs', () => {
+  const bugs = results.filter(({ spec }) => spec.file.startsWith('specs/bugs/'));
+
+  it('are at least forty, and all of those that fit the model best', () => {
+    const names = bugs.map(({ spec }) => /z\d+[a-z]?/.exec(spec.file)?.[0]);
+    expect(new Set(names).size).toBe(42);
+    const best = '01 02 03 04 06 09 11 12 13 14 15 17 18 19 20 23 24 25'.split(' ');
+    expect(best.filter((number) => !names.includes(`z${number}`))).toEqual([]);
+  });
+
+  it.each(bugs.map(({ spec, properties }) => ({ file: spec.file, spec, properties })))(
+    '$file is an edit of fifteen lines at most, and says what falls and when',
+    ({ file, spec, properties }) => {
+      expect(readFileSync(file, 'utf8').trimEnd().split('\n').length).toBeLessThanOrEqual(15);
+      const fallen = properties.filter(({ result }) => result === 'violated');
+      expect(fallen.length).toBeGreaterThan(0);
+      const told = fallen.map(({ name, depth }) => [name, { violated: depth }]);
+      expect(Object.fromEntries(told)).toEqual(spec.expect);
+    },
+  );
 });

@@ -1,19 +1,18 @@
 /**
  * The kernel half of the per-CPU page: an allow-list, built once for each CPU at boot, area by area
- * (svs_utls_init, svs_range_add, svs_rsp0_init). Nothing that is not put into it is ever there.
+ * (svs_tree_add). Nothing that is not put into it is ever there.
  */
 import type { AreaName } from '../../state/scope.js';
 import type { Operation, Step } from '../operation.js';
 import { operation, step } from '../operation.js';
 import { mapArea } from '../translation.js';
 
-const init = 'x86/svs.c 1.5: cpu_svs_init';
+const init = 'x86/svs.c 1.5: svs_tree_add';
 
 /** The CPU's own GDT, TSS, exception stacks and LDT page come into the kernel's tables. */
 const setUpCpuArea = step({
   name: 'set-up-cpu-area',
-  source:
-    'model: the areas that are copied must be there first; amd64/machdep.c 2018: cpu_init_tss',
+  source: 'model: the areas that are copied must be there first',
   variables: ['template'],
   effect: (m, { cpu }, scope) => {
     for (const name of ownAreas) {
@@ -52,13 +51,13 @@ const setPcide = step({
 
 const template: readonly Step[] = [
   setUpCpuArea,
-  maps('map-utls', 'x86/svs.c 1.5: svs_utls_init', 'utls'),
+  maps('map-utls', 'x86/svs.c 1.5: svs_tree_add, the UTLS page', 'utls'),
   maps('map-idt', init, 'idt'),
   maps('map-ldt', `${init}; x86/svs.c 1.16: svs_ldt_sync`, 'ldt'),
   maps('map-cpu-area', init, 'cpu-area'),
   maps('map-ist', init, 'ist'),
   maps('map-entry', `${init}, .text.user`, 'entry'),
-  maps('map-rsp0', 'x86/svs.c 1.5: svs_rsp0_init', 'rsp0'),
+  maps('map-rsp0', 'x86/svs.c 1.5: ci_svs_rsp0_pte', 'rsp0'),
 ];
 
 const boot = (steps: readonly Step[]): Operation =>

@@ -284,7 +284,7 @@ export function interruptionsOf(loads: Loads): Operation[] {
       starts: { before: 'return/iret' },
       ends: 'rest',
       steps: [
-        kernelEntry('fault-entry', 'amd64/amd64_trap.S 1.50: trap13'),
+        kernelEntry('fault-entry', 'amd64/amd64_trap.S 1.50: kernuser_reenter'),
         reenter,
         loads.kpdirpa,
         setKrsp,
@@ -298,7 +298,7 @@ export function interruptionsOf(loads: Loads): Operation[] {
       starts: { before: 'return-32/load-segments' },
       ends: 'rest',
       steps: [
-        kernelEntry('fault-entry', 'amd64/amd64_trap.S 1.50: trap11, trap12'),
+        kernelEntry('fault-entry', 'amd64/amd64_trap.S 1.50: kernuser_reenter'),
         reenter,
         loads.kpdirpa,
         setKrsp,
@@ -318,14 +318,14 @@ export function interruptionsOf(loads: Loads): Operation[] {
     }),
     operation({
       name: 'double-fault',
-      source: "amd64/amd64_trap.S 1.50: trap08, loads CR3 if the saved CS is the user's",
+      source: "amd64/amd64_trap.S 1.50: #DF, loads CR3 if the saved CS is the user's",
       event: 'double-fault',
       variables: ['stacks'],
       starts: 'anywhere',
       steps: [
-        istEntry('df-entry', 'amd64/amd64_trap.S 1.50: trap08'),
-        handlerBody('df-body', 'amd64/amd64_trap.S 1.50: trap08'),
-        handlerReturn('df-return', 'amd64/amd64_trap.S 1.50: trap08'),
+        istEntry('df-entry', 'amd64/amd64_trap.S 1.50: #DF'),
+        handlerBody('df-body', 'amd64/amd64_trap.S 1.50: #DF'),
+        handlerReturn('df-return', 'amd64/amd64_trap.S 1.50: #DF'),
       ],
     }),
     operation({

@@ -7,7 +7,7 @@
 import type { Id } from '../../state/domain.js';
 import type { Machine } from '../../state/machine.js';
 import { lockOwnUpdir, lockUpdir, unlockOwnUpdir, unlockUpdir } from '../extras.js';
-import { lockPmap, ownPmap, setSlot, testCpu, unlockPmap } from '../l4-allocate.js';
+import { lockPmap, ownPmap, setSlot, unlockPmap } from '../l4-allocate.js';
 import { readPdir, setPdir, writeUpdir } from '../memory.js';
 import type { Item, Operation, Step } from '../operation.js';
 import { each, operation, step } from '../operation.js';
@@ -20,9 +20,22 @@ const whenLoaded = {
   when: ({ loaded }: { loaded: boolean }) => loaded,
 } as const;
 const whenStill = {
-  uses: ['loaded', 'still'],
-  when: ({ loaded, still }: { loaded: boolean; still: boolean }) => loaded && still,
+  uses: ['still'],
+  when: ({ still }: { still: boolean }) => still,
 } as const;
+
+/** Until it tests again the walk goes by its first test. */
+const testCpu = step({
+  name: 'test-cpu',
+  source: `[M7b]; ${sync}`,
+  needs: { other: 'cpu' },
+  sets: ['loaded', 'still'],
+  effect: (m, { cpu, other }) => {
+    const isLoaded = ownPmap(m, cpu).kernelCpus.has(other);
+    m.cpus[cpu].registers.loaded = isLoaded;
+    m.cpus[cpu].registers.still = isLoaded;
+  },
+});
 
 const lockLoaded: Step = { ...lockUpdir, ...whenLoaded, source: `${sync}, ci_svs_mtx` };
 const unlockLoaded: Step = { ...unlockUpdir, ...whenLoaded, source: `${sync}, ci_svs_mtx` };
@@ -56,8 +69,8 @@ export const writeEntry = step({
   name: 'write-entry',
   source: sync,
   needs: { other: 'cpu', slot: 'slot' },
-  uses: ['loaded', 'still', 'entry'],
-  when: ({ loaded, still }) => loaded && still,
+  uses: ['still', 'entry'],
+  when: ({ still }) => still,
   only: ['pmap-isolated'],
   writesUpdir: 'other',
   stores: true,
@@ -72,14 +85,7 @@ const syncCpus = each({
   loop: 'sync-cpus',
   source: `[M7b]; ${sync}`,
   over: { other: 'cpu' },
-  body: [
-    { ...testCpu, source: `[M7b]; ${sync}` },
-    lockLoaded,
-    retestCpu,
-    readEntry,
-    writeEntry,
-    unlockLoaded,
-  ],
+  body: [testCpu, lockLoaded, retestCpu, readEntry, writeEntry, unlockLoaded],
 });
 
 const sync2022 = 'x86/svs.c 1.41: svs_pmap_sync';
@@ -235,9 +241,11 @@ export const testPmCpus = step({
   name: 'test-pm-cpus',
   source: notToBe,
   needs: { other: 'cpu' },
-  sets: ['loaded'],
+  sets: ['loaded', 'still'],
   effect: (m, { cpu, other }) => {
-    m.cpus[cpu].registers.loaded = ownPmap(m, cpu).cpus.has(other);
+    const isLoaded = ownPmap(m, cpu).cpus.has(other);
+    m.cpus[cpu].registers.loaded = isLoaded;
+    m.cpus[cpu].registers.still = isLoaded;
   },
 });
 

@@ -94,7 +94,7 @@ export const ldtEdit = operation({
   ],
 });
 
-const disable = 'x86/svs.c 1.16: svs_disable_cpu, svs_disable_hotpatch';
+const disable = 'x86/svs.c 1.16: the sysctl that disables';
 
 /** What each CPU undoes for itself. */
 const resetCpu = step({

@@ -9,8 +9,8 @@ import type { Operation, Step } from '../operation.js';
 import { operation, step } from '../operation.js';
 import { flushSlot } from '../translation.js';
 
-const shootnow = 'x86/x86_tlb.c 2018: pmap_tlb_shootnow';
-const handler = 'x86/x86_tlb.c 2018: pmap_tlb_intr';
+const shootnow = 'x86/x86_tlb.c 2018: shootnow';
+const handler = 'x86/x86_tlb.c 2018: the handler of the IPI';
 
 /** Waits for the one packet that there is, then sends to all of some CPUs but itself. */
 const sender = (

@@ -137,7 +137,7 @@ export const exit = operation({
 /** A new process gets the pmap of one that is gone. */
 export const create = operation({
   name: 'create',
-  source: 'x86/pmap.c Feb 2018: pmap_create',
+  source: 'model: a pmap is made, or made again',
   event: 'exit',
   over: { pmap: 'pmap' },
   variables: ['lifetime'],
@@ -146,7 +146,7 @@ export const create = operation({
   steps: [
     step({
       name: 'create-pmap',
-      source: 'x86/pmap.c Feb 2018: pmap_create',
+      source: 'model: a pmap is made, or made again',
       needs: { pmap: 'pmap' },
       effect: (m, { pmap }) => {
         m.pmaps[pmap].exited = false;
