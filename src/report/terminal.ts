@@ -27,9 +27,14 @@ export function specLine(result: SpecResult, width: number, color: Colors): stri
   if (properties.some(({ result: outcome }) => outcome === 'unfinished')) {
     told.push(`unfinished (${result.stoppedBy})`);
   }
-  const verdict = told.length > 0 ? told.join(', ') : 'all hold';
+  const note = fullBuffer(result) ? ', a store buffer full' : '';
+  const verdict = (told.length > 0 ? told.join(', ') : 'all hold') + note;
   return `${markOf(result, color)} ${plain(spec.file).padEnd(width)} ${counts}  ${verdict}`;
 }
+
+/** Under TSO: whether stores had to wait because the buffer holds so few. */
+const fullBuffer = ({ witnesses }: SpecResult): boolean =>
+  witnesses.some(({ name, depth }) => name === 'store-buffer-full' && depth !== null);
 
 function markOf({ status }: SpecResult, color: Colors): string {
   if (status === 'as-expected') return color.green('ok  ');
@@ -87,6 +92,10 @@ export function specReport(result: SpecResult, color: Colors): string[] {
     lines.push(
       `  ${tone(asExpected ? 'ok  ' : 'FAIL')} ${name.padEnd(24)} ${reachText(depth)}${missed}`,
     );
+  }
+  if (fullBuffer(result)) {
+    const more = 'with a larger one (`store-buffer`) there may be more states';
+    lines.push('', color.yellow(`  a store buffer was full: ${more}`));
   }
   const { steps } = model.design.program;
   const never = steps.filter((_, index) => result.fired[index] === 0).map(({ name }) => name);

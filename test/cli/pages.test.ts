@@ -45,6 +45,17 @@ describe('check', () => {
     );
   });
 
+  it('says so when a store buffer was full, since a larger one may show more', () => {
+    const file = 'specs/variants/tso-one-store.yaml';
+    const whole = svscheck(['check', file, '--traces', 'none']).out;
+    expect(whole).toContain(
+      'a store buffer was full: with a larger one (`store-buffer`) there may',
+    );
+    const line = svscheck(['check', file, 'specs/netbsd/2018-tso.yaml', '--traces', 'none']).out;
+    expect(line).toContain('user-slots-complete violated in 57, a store buffer full');
+    expect(line).toContain('user-slots-complete violated in 57\n');
+  });
+
   it('has no colour unless asked', () => {
     const args = ['check', 'specs/mail/base.yaml'];
     expect(svscheck(args).out).not.toContain('\u001b');
