@@ -18,7 +18,7 @@ export function editText(edit: Edit): string {
 function heading({ spec, statesDistinct, properties }: SpecResult, color: Colors): string[] {
   const violated = properties.filter(({ result }) => result === 'violated');
   const names = violated.map(({ name }) => name).join(', ');
-  const verdict = violated.length === 0 ? 'all hold' : `${names} violated, and not looked at`;
+  const verdict = violated.length === 0 ? 'all hold' : `${names} violated`;
   return [
     `${color.bold(plain(spec.title))}  ${color.dim(plain(spec.file))}`,
     `  ${grouped(statesDistinct)} states, ${verdict}`,
@@ -47,7 +47,7 @@ export function explainText({ base, rows }: Explanation, color: Colors): string[
   const open = rows.filter(({ judgement }) => judgement.result === 'unfinished').length;
   return [
     ...heading(base, color),
-    `  ${'without'.padEnd(width)}  what falls first, in how many steps`,
+    `  ${'without'.padEnd(width)}  what falls first of what holds, in how many steps`,
     ...lines,
     '',
     `${needed} of ${rows.length} needed, ${rows.length - needed - open} not needed in this scope${open > 0 ? `, ${open} unfinished` : ''}`,
