@@ -151,6 +151,7 @@ export function search(system: PackedSystem, options: SearchOptions = {}): Searc
     }
   }
 
+  statesGenerated += pending.idle;
   // Before the traces are rebuilt, since that takes steps again.
   const fired = [...system.fired];
   const verdicts = violations.map((violation): Verdict => {

@@ -33,6 +33,8 @@ export class Successors {
   /** For each transition, the bit mask of the properties that it violates as a transition. */
   failing: Int32Array;
   count = 0;
+  /** Transitions from a state to itself that violate nothing: counted, and of no further use. */
+  idle = 0;
 
   constructor(
     readonly words: number,
@@ -43,10 +45,15 @@ export class Successors {
     this.failing = new Int32Array(capacity);
   }
 
+  /** Makes room for one more; its words, action and failing bits are for the caller to write. */
+  next(): number {
+    if (this.count === this.actions.length) this.grow();
+    return this.count++;
+  }
+
   /** Adds the state in `words`, reached by `action`. */
   push(words: Uint32Array, action: number, failing: number): void {
-    const row = this.count++;
-    if (row === this.actions.length) this.grow();
+    const row = this.next();
     copyRow(words, 0, this.rows, row * this.words, this.words);
     this.actions[row] = action;
     this.failing[row] = failing;

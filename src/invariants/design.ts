@@ -2,11 +2,12 @@
 import type { Failure } from '../model/model.js';
 import type { Id } from '../state/domain.js';
 import { toId } from '../state/domain.js';
+import { LookUp } from '../state/look-up.js';
 import type { Machine } from '../state/machine.js';
 import type { Scope } from '../state/scope.js';
 import type { Node, StepNode } from '../transitions/nodes.js';
 import type { LockName } from '../transitions/operation.js';
-import type { Program } from '../transitions/program.js';
+import type { Frame, Program } from '../transitions/program.js';
 
 export interface Design {
   readonly scope: Scope;
@@ -14,7 +15,7 @@ export interface Design {
 }
 
 /** A set of locations, by location. */
-export type LocationSet = readonly boolean[];
+type LocationSet = LookUp<boolean>;
 
 export function isStepNode(node: Node): node is StepNode {
   return node.kind === 'step';
@@ -56,7 +57,7 @@ export function aheadOf(design: Design, target: StepNode): Ahead {
     (node, location) =>
       node !== null && own[location] === true && inLoop(node) && node.member !== member,
   );
-  return { always, ifRemaining, member };
+  return { always: new LookUp(always), ifRemaining: new LookUp(ifRemaining), member };
 }
 
 function loopOf(node: Node) {
@@ -85,15 +86,15 @@ export function isAnyAhead(
   m: Machine,
   cpu: Id<'cpu'>,
 ): boolean {
-  const { at, saved, registers } = m.cpus[cpu];
-  for (let location = at, level = 0; ; level++) {
+  const { saved, registers } = m.cpus[cpu];
+  for (let frame: Frame = m.cpus[cpu], level = 0; ; level++) {
     for (const { always, ifRemaining, member } of steps) {
-      if (always[location] === true) return true;
-      if (ifRemaining[location] !== true) continue;
-      if (registers.remaining.has(toId<'member'>(member as number))) return true;
+      if (always.of(frame, 'at')) return true;
+      if (member === null || !ifRemaining.of(frame, 'at')) continue;
+      if (registers.remaining.has(toId<'member'>(member))) return true;
     }
-    if (program.inHandler[location] !== true) return false;
-    location = saved[toId<'level'>(level)].at;
+    if (!program.inHandler.of(frame, 'at')) return false;
+    frame = saved[toId<'level'>(level)];
   }
 }
 

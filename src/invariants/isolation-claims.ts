@@ -118,9 +118,9 @@ export const userSlotsComplete: ClaimRow = {
     );
     const underWay = (m: Machine, slot: Id<'slot'>, visited: Cpu, pmap: Id<'pmap'>): boolean => {
       for (const walker of scope.cpus.ids) {
-        if (m.cpus[walker].pmap !== pmap) continue;
         const walk = walks[toIndex(walker)]?.[toIndex(slot)]?.[toIndex(visited)];
         if (walk === undefined || !isAnyAhead(design, walk.write, m, walker)) continue;
+        if (m.cpus[walker].pmap !== pmap) continue;
         if (!isAnyAhead(design, walk.set, m, walker)) return true;
       }
       const { stores } = scope;

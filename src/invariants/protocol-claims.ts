@@ -185,15 +185,14 @@ export const noDeadlock: ClaimRow = {
     return (m, cpu) => {
       const holder = program.waitsFor(m, cpu);
       if (holder === null) return undefined;
-      const node = program.locations[m.cpus[cpu].at];
-      const lock = node?.kind === 'step' ? node.step.acquires : undefined;
+      const step = program.waitingStep(m, cpu)?.step;
+      const lock = step?.acquires;
       // Under TSO the release may have been stored, and wait in the holder's buffer.
       const left =
         lock !== undefined &&
         !isAnyAhead(design, ahead[lock], m, holder) &&
         isDrained(m, scope, holder);
-      const unserved =
-        node?.kind === 'step' && node.step.waitsForHandler === true && !program.servesWaits;
+      const unserved = step?.waitsForHandler === true && !program.servesWaits;
       if (!left && !unserved && !isInCycle(m, cpu)) return undefined;
       const conjunct = left
         ? 'the holder has left the operation that releases the lock'

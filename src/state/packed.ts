@@ -3,31 +3,30 @@
  *
  * A view is an object with a getter and a setter for every field, which shift and mask; it has the
  * interface of the immutable form's draft, so a rule cannot tell the two apart. All views of a
- * state share one buffer. The classes are generated from the layout, one for each record type, with
- * the field's place as a constant in the code: that is what lets V8 turn `m.cpus[cpu].cr3 = x` into
- * a handful of instructions. The only names that enter the generated text are field names, which
- * layoutOf() has checked to be identifiers.
+ * state go to one tape, which can record what a rule reads and writes: the search takes a rule's
+ * steps from such records (model/decisions.ts), so views need not be fast.
  */
 import type { Members } from './domain.js';
 import type { LeafLayout, RecordLayout } from './layout.js';
 import { layoutOf } from './layout.js';
 import type { Draft, RecordField } from './schema.js';
 import { valuesOf } from './schema.js';
+import { Tape } from './tape.js';
 
-/** A state's words and the view on them. */
+/** A state's tape and the view on it. */
 export interface Packed<S extends RecordField> {
-  readonly words: Uint32Array;
+  readonly tape: Tape;
   readonly view: Draft<S>;
 }
 
 /** A value that does not fit its field: a rule's mistake, never a user's. */
 export class RangeFault extends Error {}
 
-/** A zeroed buffer for one state, with a view on it. */
+/** A zeroed state, with a view on it. */
 export function pack<S extends RecordField>(schema: S): Packed<S> {
   const layout = layoutOf(schema);
-  const words = new Uint32Array(layout.words);
-  return { words, view: viewOf(layout, words, 0, 0) as Draft<S> };
+  const tape = new Tape(layout.words);
+  return { tape, view: viewOf(layout, tape, 0, 0) as Draft<S> };
 }
 
 /** The layout in lines for people: `cpus[0].mode: word 0, bits 4..4`. */
@@ -47,85 +46,85 @@ export function describeLayout(layout: RecordLayout, path = '', word = 0, bit = 
 }
 
 type View = Record<string, unknown>;
-type ViewClass = new (words: Uint32Array, word: number, shift: number) => View;
 
-function viewOf(layout: RecordLayout, words: Uint32Array, word: number, shift: number): View {
-  const view = new (classOf(layout))(words, word, shift);
+function viewOf(layout: RecordLayout, tape: Tape, word: number, shift: number): View {
+  const view: View = {};
+  const lookUps = new Map<string, LookUp>();
   for (const field of layout.fields) {
-    if (field.kind === 'leaf') {
-      if (field.leaf.kind === 'idSet') {
-        const members = field.leaf.unused === true ? 0 : field.leaf.of.ids.length;
-        view[field.name] =
-          members === 0
-            ? emptySet
-            : new BitSet(words, word + field.word, shift + field.bit, members);
-      }
-      continue;
+    if (field.kind !== 'leaf') {
+      const rows = field.places.map((place) =>
+        viewOf(field.row, tape, word + place.word, shift + place.bit),
+      );
+      view[field.name] = field.kind === 'table' ? rows : rows[0];
+    } else if (field.leaf.kind === 'idSet') {
+      const members = field.leaf.unused === true ? 0 : field.leaf.of.ids.length;
+      view[field.name] =
+        members === 0 ? emptySet : new BitSet(tape, word + field.word, shift + field.bit, members);
+    } else {
+      const place = { word: word + field.word, shift: shift + field.bit };
+      Object.defineProperty(view, field.name, accessorsOf(field, tape, place.word, place.shift));
+      const mask = 2 ** field.bits - 1;
+      lookUps.set(field.name, (classes) => tape.classOf(place.word, place.shift, mask, classes));
     }
-    const rows = field.places.map((place) =>
-      viewOf(field.row, words, word + place.word, shift + place.bit),
-    );
-    view[field.name] = field.kind === 'table' ? rows : rows[0];
   }
+  Object.defineProperty(view, lookUpIn, {
+    value: (name: string, classes: Int32Array) => (lookUps.get(name) as LookUp)(classes),
+  });
   return view;
 }
 
-/** Classes by their generated source: two models with one layout share them, and V8's feedback. */
-const classes = new Map<string, ViewClass>();
+type LookUp = (classes: Int32Array) => number;
 
-function classOf(layout: RecordLayout): ViewClass {
-  const leaves = layout.fields.filter(
-    (field): field is LeafLayout => field.kind === 'leaf' && field.leaf.kind !== 'idSet',
-  );
-  const others = layout.fields.filter((field) => !leaves.includes(field as LeafLayout));
-  const source = `
-    return class {
-      constructor(words, word, shift) {
-        this.words = words; this.word = word; this.shift = shift;
-        ${others.map((field) => `this.${field.name} = undefined;`).join('\n')}
-      }
-      ${leaves.map((leaf) => accessors(leaf, layout.bits > 32)).join('\n')}
-    };`;
-  let view = classes.get(source);
-  if (view === undefined) {
-    view = new Function('misfit', source)(misfit) as ViewClass;
-    classes.set(source, view);
-  }
-  return view;
-}
+/** The method of a view that is a number field looked up in a table of classes; see look-up.ts. */
+export const lookUpIn = Symbol('lookUpIn');
 
 function misfit(field: string, value: unknown): never {
   throw new RangeFault(`${String(value)} does not fit the field '${field}'`);
 }
 
-function accessors({ name, leaf, bits, word, bit }: LeafLayout, aligned: boolean): string {
-  const at = `this.words[this.word + ${word}]`;
-  // A record of several words starts at bit 0, so its shifts are constants.
-  const shift = aligned ? `${bit}` : `(this.shift + ${bit})`;
+/** The getter and the setter of one field, whose values are coded as numbers from 0. */
+function accessorsOf(
+  { name, leaf, bits }: LeafLayout,
+  tape: Tape,
+  word: number,
+  shift: number,
+): PropertyDescriptor {
   const mask = 2 ** bits - 1;
-  const stored = bits === 0 ? '0' : `((${at} >>> ${shift}) & ${mask})`;
-  const store = (raw: string) =>
-    bits === 0 ? '' : `${at} = (${at} & ~(${mask} << ${shift})) | (${raw} << ${shift});`;
-  const greatest = valuesOf(leaf) - 1;
-  const checked = (least: number, offset: number) =>
-    `if (!(v >= ${least} && v <= ${greatest - offset})) misfit('${name}', v);`;
+  const values = valuesOf(leaf);
+  const { decode, encode } = codeOf(leaf);
+  return {
+    enumerable: true,
+    get: () => decode(bits === 0 ? 0 : tape.read(word, shift, mask)),
+    set: (value: unknown) => {
+      const code = encode(value);
+      if (!(code >= 0 && code < values)) misfit(name, value);
+      if (bits > 0) tape.write(word, mask << shift, code << shift);
+    },
+  };
+}
+
+interface Code {
+  decode(code: number): unknown;
+  /** A number that is out of range for a value that the field cannot have. */
+  encode(value: unknown): number;
+}
+
+function codeOf(leaf: LeafLayout['leaf']): Code {
   switch (leaf.kind) {
     case 'flag':
-      return `get ${name}() { return ${stored} !== 0; }
-        set ${name}(v) { ${bits === 0 ? checked(0, 0) : store('(v ? 1 : 0)')} }`;
+      return { decode: (code) => code !== 0, encode: (value) => (value ? 1 : 0) };
     case 'oneOf': {
-      const words = leaf.values.slice(0, greatest + 1).map((value) => JSON.stringify(value));
-      const read = words.map((value, index) => `case ${index}: return ${value};`).join(' ');
-      const write = words.map((value, index) => `case ${value}: r = ${index}; break;`).join(' ');
-      return `get ${name}() { switch (${stored}) { ${read} } }
-        set ${name}(v) { let r; switch (v) { ${write} default: misfit('${name}', v); } ${store('r')} }`;
+      const { values } = leaf;
+      return { decode: (code) => values[code], encode: (value) => values.indexOf(value as string) };
     }
     case 'optionalId':
-      return `get ${name}() { const r = ${stored}; return r === 0 ? null : r - 1; }
-        set ${name}(v) { if (v === null) { ${store('0')} return; } ${checked(0, 1)} ${store('(v + 1)')} }`;
+      return {
+        decode: (code) => (code === 0 ? null : code - 1),
+        encode: (value) =>
+          value === null ? 0 : (value as number) >= 0 ? (value as number) + 1 : -1,
+      };
     default:
-      return `get ${name}() { return ${stored}; }
-        set ${name}(v) { ${checked(0, 0)} ${store('v')} }`;
+      return { decode: (code) => code, encode: (value) => value as number };
   }
 }
 
@@ -148,7 +147,7 @@ class BitSet {
   private readonly all: number;
 
   constructor(
-    private readonly words: Uint32Array,
+    private readonly tape: Tape,
     private readonly word: number,
     private readonly shift: number,
     private readonly members: number,
@@ -157,33 +156,34 @@ class BitSet {
   }
 
   has(id: number): boolean {
-    return (((this.words[this.word] as number) >>> (this.shift + id)) & 1) === 1;
+    // A rule may ask for a member that the domain does not have, as of a plain set.
+    return id >= 0 && id < this.members && this.tape.read(this.word, this.shift + id, 1) === 1;
   }
 
   hasAll({ mask }: Members<string>): boolean {
-    return (((this.words[this.word] as number) >>> this.shift) & mask) === mask;
+    return this.tape.hasAll(this.word, mask << this.shift);
   }
 
   addAll({ mask }: Members<string>): void {
-    this.words[this.word] = (this.words[this.word] as number) | (mask << this.shift);
+    this.tape.write(this.word, mask << this.shift, mask << this.shift);
   }
 
   keepOnly({ mask }: Members<string>): void {
-    this.words[this.word] = (this.words[this.word] as number) & ~((this.all & ~mask) << this.shift);
+    this.tape.write(this.word, (this.all & ~mask) << this.shift, 0);
   }
 
   add(id: number): void {
     if (!(id >= 0 && id < this.members)) misfit('a set', id);
-    this.words[this.word] = (this.words[this.word] as number) | (1 << (this.shift + id));
+    this.tape.write(this.word, 1 << (this.shift + id), 1 << (this.shift + id));
   }
 
   delete(id: number): void {
     if (!(id >= 0 && id < this.members)) misfit('a set', id);
-    this.words[this.word] = (this.words[this.word] as number) & ~(1 << (this.shift + id));
+    this.tape.write(this.word, 1 << (this.shift + id), 0);
   }
 
   clear(): void {
-    this.words[this.word] = (this.words[this.word] as number) & ~(this.all << this.shift);
+    this.tape.write(this.word, this.all << this.shift, 0);
   }
 
   get size(): number {
@@ -194,6 +194,6 @@ class BitSet {
 
   /** The members as bits at the low end: what a Members has, so that sets can be given to sets. */
   get mask(): number {
-    return ((this.words[this.word] as number) >>> this.shift) & this.all;
+    return this.tape.read(this.word, this.shift, this.all);
   }
 }

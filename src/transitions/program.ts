@@ -8,6 +8,7 @@
 import type { Action, Family } from '../model/model.js';
 import type { Id } from '../state/domain.js';
 import { toId, toIndex } from '../state/domain.js';
+import { LookUp } from '../state/look-up.js';
 import type { Machine } from '../state/machine.js';
 import type { Scope } from '../state/scope.js';
 import type { ActionSlots } from './actions.js';
@@ -22,6 +23,9 @@ type Cpu = Id<'cpu'>;
 
 /** A family of one CPU; spec/design-model.ts adds the checks of claims. */
 export type ActionFamily = Omit<Family<Machine>, 'checks'>;
+
+/** What runs on a CPU or is saved: where it is. */
+export type Frame = { readonly at: number };
 
 /** Where a CPU can be: in user mode, at rest in the kernel, or before a node. */
 export type Standing = 'user' | 'kernel' | Node;
@@ -50,7 +54,10 @@ export class Program {
   /** Locations below this can be interrupted, and saved in a frame. */
   readonly savable: number;
   /** By location: whether the CPU is in a handler, whose frame lies on a saved one. */
-  readonly inHandler: readonly boolean[];
+  readonly inHandler: LookUp<boolean>;
+  /** By location: the step that the CPU waits at, if it does; null for steps that never wait. */
+  private readonly waitingAt: LookUp<StepNode | null>;
+  private readonly interruptible: LookUp<boolean>;
   readonly actions: readonly Action<Machine>[];
   /** Everywhere that a CPU can be, in the order of the families' numbers. */
   readonly standings: readonly Standing[];
@@ -70,7 +77,11 @@ export class Program {
     this.nodes = nodes;
     this.locations = this.number(starts);
     this.savable = this.locations.findLastIndex((node) => this.isSavable(node)) + 1;
-    this.inHandler = this.locations.map((node) => node?.instance.handler ?? false);
+    this.inHandler = new LookUp(this.locations.map((node) => node?.instance.handler ?? false));
+    this.waitingAt = new LookUp(
+      this.locations.map((node) => (node?.kind === 'step' && node.waits !== null ? node : null)),
+    );
+    this.interruptible = new LookUp(this.locations.map(isInterruptible));
     this.servesWaits = steps.some(({ step }) => step.servesWait === true);
     this.standings = ['user', ...this.locations.map((node) => node ?? ('kernel' as const))];
     const actions: Action<Machine>[] = [];
@@ -80,33 +91,38 @@ export class Program {
 
   /** Frames saved on a CPU. */
   depthOf(m: Machine, cpu: Cpu): number {
-    const { at, saved } = m.cpus[cpu];
+    const { saved } = m.cpus[cpu];
     let depth = 0;
-    for (let location = at; this.inHandler[location] === true; depth++) {
-      location = saved[toId<'level'>(depth)].at;
+    for (let frame: Frame = m.cpus[cpu]; this.inHandler.of(frame, 'at'); depth++) {
+      frame = saved[toId<'level'>(depth)];
     }
     return depth;
   }
 
   /** By location: whether it is in an operation of a kind. */
-  locationsIn(of: (operation: Operation) => boolean): readonly boolean[] {
-    return this.locations.map((node) => node !== null && of(node.instance.operation));
+  locationsIn(of: (operation: Operation) => boolean): LookUp<boolean> {
+    return new LookUp(this.locations.map((node) => node !== null && of(node.instance.operation)));
   }
 
   /** Whether some frame of a CPU is at one of some locations. */
-  isOpen(m: Machine, cpu: Cpu, locations: readonly boolean[]): boolean {
-    const { at, saved } = m.cpus[cpu];
-    for (let location = at, level = 0; ; level++) {
-      if (locations[location] === true) return true;
-      if (this.inHandler[location] !== true) return false;
-      location = saved[toId<'level'>(level)].at;
+  isOpen(m: Machine, cpu: Cpu, locations: LookUp<boolean>): boolean {
+    const { saved } = m.cpus[cpu];
+    for (let frame: Frame = m.cpus[cpu], level = 0; ; level++) {
+      if (locations.of(frame, 'at')) return true;
+      if (!this.inHandler.of(frame, 'at')) return false;
+      frame = saved[toId<'level'>(level)];
     }
+  }
+
+  /** The step before which a CPU is, if it is one that can wait. */
+  waitingStep(m: Machine, cpu: Cpu): StepNode | null {
+    return this.waitingAt.of(m.cpus[cpu], 'at');
   }
 
   /** The CPU that this one waits for, or null when it does not wait. */
   waitsFor(m: Machine, cpu: Cpu): Cpu | null {
-    const node = this.locations[m.cpus[cpu].at];
-    if (node?.kind !== 'step') return null;
+    const node = this.waitingStep(m, cpu);
+    if (node === null) return null;
     const target = waitsFor(m, this.scope, cpu, node);
     if (target === null || node.step.waitsForHandler !== true || !this.servesWaits) return target;
     // What a handler does is done sooner or later by a CPU that takes interrupts.
@@ -114,8 +130,7 @@ export class Program {
   }
 
   private takesInterrupts(m: Machine, cpu: Cpu): boolean {
-    const { mode, at } = m.cpus[cpu];
-    return mode === 'user' || isInterruptible(this.locations[at] ?? null);
+    return m.cpus[cpu].mode === 'user' || this.interruptible.of(m.cpus[cpu], 'at');
   }
 
   /** Indices of the named steps that pass a test. */

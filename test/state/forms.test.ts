@@ -35,7 +35,10 @@ describe('the immutable and the packed form', () => {
     fc.assert(
       fc.property(schemaAndValues, ([schema, one, other]) => {
         const packed = [one, other].map((value) => {
-          const { words, view } = pack(schema);
+          const {
+            tape: { words },
+            view,
+          } = pack(schema);
           write(schema, view, value);
           return [...words].join();
         });
