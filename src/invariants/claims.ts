@@ -4,6 +4,7 @@
  * isolation, freeing, entry, variants. The README's table and `svscheck list` are printed from these rows.
  */
 import type { Check, Claim, Failure } from '../model/model.js';
+import { toIndex } from '../state/domain.js';
 import type { Machine } from '../state/machine.js';
 import type { Design } from './design.js';
 import { entryMapped, entryStackCurrent, guardUnmapped, ldtCurrent } from './entry-claims.js';
@@ -63,6 +64,7 @@ class CpuCheck implements Check<Machine> {
     readonly claim: number,
     private readonly test: ReturnType<StateRow['build']>,
     private readonly cpu: Cpu,
+    readonly ownOf: number | null,
   ) {}
 
   check(m: Machine): Failure | undefined {
@@ -75,7 +77,8 @@ export function checksOf(design: Design, cpu: Cpu): Check<Machine>[][] {
   const built = claimRows.flatMap((row, claim) => {
     // A claim that does not apply is not evaluated: it must not come out as violated.
     if (row.on !== 'states' || row.inapplicable?.(design)) return [];
-    return [{ of: row.of, check: new CpuCheck(claim, row.build(design), cpu) }];
+    const ownOf = row.ownOnly === true ? toIndex(cpu) : null;
+    return [{ of: row.of, check: new CpuCheck(claim, row.build(design), cpu, ownOf) }];
   });
   return design.program.standings.map((standing) =>
     built.filter(({ of }) => of(standing)).map(({ check }) => check),

@@ -2,20 +2,16 @@
 import type { Failure } from '../model/model.js';
 import type { Id } from '../state/domain.js';
 import { toId } from '../state/domain.js';
-import { LookUp } from '../state/look-up.js';
 import type { Machine } from '../state/machine.js';
 import type { Scope } from '../state/scope.js';
 import type { Node, StepNode } from '../transitions/nodes.js';
 import type { LockName } from '../transitions/operation.js';
-import type { Frame, Program } from '../transitions/program.js';
+import type { Frame, LocationSet, Program } from '../transitions/program.js';
 
 export interface Design {
   readonly scope: Scope;
   readonly program: Program;
 }
-
-/** A set of locations, by location. */
-type LocationSet = LookUp<boolean>;
 
 export function isStepNode(node: Node): node is StepNode {
   return node.kind === 'step';
@@ -57,7 +53,9 @@ export function aheadOf(design: Design, target: StepNode): Ahead {
     (node, location) =>
       node !== null && own[location] === true && inLoop(node) && node.member !== member,
   );
-  return { always: new LookUp(always), ifRemaining: new LookUp(ifRemaining), member };
+  const { program } = design;
+  const setOf = (isIn: boolean[]) => program.watched(program.setOf(isIn));
+  return { always: setOf(always), ifRemaining: setOf(ifRemaining), member };
 }
 
 function loopOf(node: Node) {

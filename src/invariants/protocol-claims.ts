@@ -31,14 +31,14 @@ export const wellFormed: ClaimRow = {
   witness: 'user-mode-again',
   on: 'states',
   of: anywhere,
-  build: ({ scope }) => {
+  build: ({ scope, program }) => {
     const failed = (conjunct: string, m: Machine, cpu: Cpu, field: string, more = {}) => {
       const page = scope.l4s.label(m.cpus[cpu].cr3);
       const values = { cpu: scope.cpus.label(cpu), page, ...more };
       return failure(conjunct, values, ['cpus', toIndex(cpu), field]);
     };
     return (m, cpu) => {
-      const { cr3, at, mode, pcid } = m.cpus[cpu];
+      const { cr3, mode, pcid } = m.cpus[cpu];
       const tlb = m.cpus[cpu].tlb[pcid];
       const page = scope.l4Page[cr3];
       const mapped = mappedAreas(m, scope, cr3);
@@ -54,7 +54,7 @@ export const wellFormed: ClaimRow = {
           return failed('the may-set lacks a slot that the loaded page maps', m, cpu, 'tlb', more);
         }
       }
-      if (mode === 'kernel' || at === 0) return undefined;
+      if (mode === 'kernel' || program.isAtRest(m, cpu)) return undefined;
       return failed('user code runs inside an operation', m, cpu, 'at');
     };
   },
@@ -72,6 +72,7 @@ export const kernelOnKernelTables: ClaimRow = {
   witness: 'kernel-mode',
   on: 'states',
   of: (standing) => !inUserMode(standing) && !inStub(standing),
+  ownOnly: true,
   build: ({ scope, program }) => {
     const differing = program.locationsIn(mayDiffer);
     const failed = (conjunct: string, m: Machine, cpu: Cpu, ...fields: string[]) => {

@@ -24,6 +24,8 @@ export interface StateRow extends RowSlots {
   readonly on: 'states';
   /** Where a CPU must be for the claim to say something of it. */
   readonly of: (standing: Standing) => boolean;
+  /** It reads nothing but what its CPU alone writes; held to whenever it is learned. */
+  readonly ownOnly?: true;
   build(design: Design): (m: Machine, cpu: Cpu) => Failure | undefined;
 }
 /** A claim about every step that is taken. */

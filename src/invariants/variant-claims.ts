@@ -55,7 +55,7 @@ export const kernelHalfComplete: ClaimRow = {
   on: 'states',
   of: anywhere,
   build: ({ scope, program }) => {
-    const growing = program.locationsIn(({ event }) => event === 'grow');
+    const growing = program.watched(program.locationsIn(({ event }) => event === 'grow'));
     return (m, cpu) => {
       const { pmap } = m.cpus[cpu];
       if (m.pmaps[pmap].grown === m.kernel.grown) return undefined;

@@ -101,7 +101,7 @@ const rows = [
     claim: 'A CPU is in user mode while an allocation for its process is under way on another.',
     possible: (design) => hasTwoCpus(design) && inSteps(design),
     build: ({ scope, program }) => {
-      const open = program.locationsIn(allocates);
+      const open = program.watched(program.locationsIn(allocates));
       return (m, cpu) =>
         m.cpus[cpu].mode === 'user' &&
         scope.cpus.ids.some(

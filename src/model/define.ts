@@ -101,11 +101,13 @@ export function defineModel<S extends RecordField>(slots: ModelSlots<S>): Model<
   );
   const checks = Object.entries(always).map(([name, holds], claim) => ({
     claim,
+    ownOf: null,
     check: (m: Draft<S>) =>
       holds(m) ? undefined : { conjunct: `${name} is false`, values: {}, blame: [] },
   }));
   return {
     schema: state,
+    processes: null,
     initials: typeof initial === 'function' ? [initial] : initial,
     steps: rules.map(({ name }) => name),
     actions,

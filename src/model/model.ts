@@ -2,6 +2,7 @@
  * A model: a schema, initial states, actions, claims, witnesses. What a protocol or a library user's
  * own rules come to, and all that a checker needs.
  */
+import type { Domain } from '../state/domain.js';
 import type { Draft, RecordField } from '../state/schema.js';
 
 /** One taking of one step: what an observer sees, with the state as it was before the step. */
@@ -32,6 +33,8 @@ export interface Action<M> {
 export interface Check<M> {
   /** Index in the model's `claims`. */
   readonly claim: number;
+  /** The process that it is about, if it reads nothing but what that process alone writes. */
+  readonly ownOf: number | null;
   check(m: M): Failure | undefined;
 }
 
@@ -85,8 +88,23 @@ export interface Witness<M> {
   readonly shows: ((m: M) => boolean) | null;
 }
 
+/** What the reduction by partial orders is told of processes. */
+export interface Processes<M> {
+  /** The domain of the processes, in the order of their numbers. */
+  readonly domain: Domain;
+  /** The tables in which claims may look up hidden variables: the classes of a LookUp. */
+  readonly lookUps: ReadonlySet<Int32Array>;
+  /**
+   * What claims about more than this process can see of its hidden variables: equal in two states
+   * that differ in nothing else only if no such claim tells them apart.
+   */
+  observe(m: M, process: number): string;
+}
+
 export interface Model<S extends RecordField = RecordField> {
   readonly schema: S;
+  /** Null where no variable is said to be a process's own. */
+  readonly processes: Processes<Draft<S>> | null;
   /** Each writes one initial state onto the state in which every field has its first value. */
   readonly initials: readonly ((m: Draft<S>) => void)[];
   /** The names of the steps, for counts of how often each fired. */

@@ -3,6 +3,7 @@
 import { checksOf, claimOf, claimRows } from '../invariants/claims.js';
 import type { Design } from '../invariants/design.js';
 import { hasLock } from '../invariants/design.js';
+import { observerOf } from '../invariants/observe.js';
 import { witnessOf, witnessRows } from '../invariants/witnesses.js';
 import type { Model } from '../model/model.js';
 import type { Id } from '../state/domain.js';
@@ -27,8 +28,19 @@ export interface DesignModel extends Model<MachineSchema> {
 export function designModel(protocol: Protocol, scope: Scope): DesignModel {
   const program = new Program(protocol, scope);
   const design = { scope, program };
+  const claims = claimRows.map((row) => claimOf(row, design));
+  const witnesses = witnessRows.map((row) => witnessOf(row, design));
+  const families = program.families.map((family, cpu) => ({
+    ...family,
+    checks: checksOf(design, scope.cpus.ids[cpu] as Id<'cpu'>),
+  }));
   return {
     design,
+    processes: {
+      domain: scope.cpus,
+      lookUps: new Set(program.tables().map(({ classes }) => classes)),
+      observe: observerOf(design),
+    },
     schema: machineSchema(scope, {
       locations: program.locations.length,
       savable: program.savable,
@@ -37,12 +49,9 @@ export function designModel(protocol: Protocol, scope: Scope): DesignModel {
     initials: placements(scope).map((placement) => (m) => boot(m, design, placement)),
     steps: program.steps.map(({ name }) => name),
     actions: program.actions,
-    families: program.families.map((family, cpu) => ({
-      ...family,
-      checks: checksOf(design, scope.cpus.ids[cpu] as Id<'cpu'>),
-    })),
-    claims: claimRows.map((row) => claimOf(row, design)),
-    witnesses: witnessRows.map((row) => witnessOf(row, design)),
+    families,
+    claims,
+    witnesses,
     inapplicable: claimRows.map((row) => row.inapplicable?.(design) ?? null),
     witnessOfClaim: claimRows.map((row) =>
       witnessRows.findIndex(({ name }) => name === row.witness),

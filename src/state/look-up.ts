@@ -10,7 +10,7 @@ import { lookUpIn } from './packed.js';
 /** What a table says of each value of a number field, from 0 on. Made once, with the model. */
 export class LookUp<T> {
   /** By value: the number of its class; values that the table says the same of are of one class. */
-  private readonly classes: Int32Array;
+  readonly classes: Int32Array;
   private readonly meanings: readonly T[];
 
   constructor(private readonly table: readonly T[]) {
@@ -20,6 +20,10 @@ export class LookUp<T> {
     for (const [value, meaning] of table.entries()) {
       this.classes[value] = this.meanings.indexOf(meaning);
     }
+  }
+
+  at(value: number): T {
+    return this.table[value] as T;
   }
 
   /** What the table says of a row's field. Pure. */

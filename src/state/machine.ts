@@ -8,7 +8,18 @@
  */
 import { domain } from './domain.js';
 import type { Draft } from './schema.js';
-import { count, flag, id, idSet, oneOf, optionalId, record, table, usedIf } from './schema.js';
+import {
+  count,
+  flag,
+  id,
+  idSet,
+  oneOf,
+  optionalId,
+  reach,
+  record,
+  table,
+  usedIf,
+} from './schema.js';
 import type { Scope } from './scope.js';
 import { none } from './scope.js';
 
@@ -33,41 +44,44 @@ export function machineSchema(scope: Scope, bounds: MachineBounds) {
   return record({
     cpus: table(cpus, {
       /** The privilege level. Written by hardware: entry, iret. */
-      mode: oneOf('user', 'kernel'),
+      mode: reach('own', oneOf('user', 'kernel')),
       /** Where the CPU is in what it does (program.ts). Written by the machinery alone. */
-      at: count(bounds.locations - 1),
+      at: reach('hidden', count(bounds.locations - 1)),
       /** What interrupts and NMIs interrupted, the latest first. Written by the machinery alone. */
-      saved: table(levels, { at: count(Math.max(bounds.savable - 1, 0)), rsp }),
+      saved: table(levels, {
+        at: reach('hidden', count(Math.max(bounds.savable - 1, 0))),
+        rsp: reach('hidden', rsp),
+      }),
 
       /** `ci_pmap`: which pmap is loaded. Written by this CPU, in a context switch. */
-      pmap: id(pmaps),
+      pmap: reach('own', id(pmaps)),
       /** `%cr3`: the loaded L4 page. Written by this CPU. */
-      cr3: id(l4s),
+      cr3: reach('own-writes', id(l4s)),
       /** The PCID that is loaded with it. */
-      pcid: usedIf(has.pcid, id(pcids)),
+      pcid: reach('own-writes', usedIf(has.pcid, id(pcids))),
       /** `ci_svs_kpdirpa` [M3], as the pmap whose L4 page it is the address of. Written by this CPU. */
-      kpdirpa: id(pmaps),
+      kpdirpa: reach('own', id(pmaps)),
 
       /** `ci_curlwp`: whose thread runs; null for a kernel thread. Without threads: that of `pmap`. */
-      thread: usedIf(has.threads, optionalId(pmaps)),
+      thread: reach('own-writes', usedIf(has.threads, optionalId(pmaps))),
       /** `ci_want_pmapload`: the thread's pmap is yet to be loaded. Written by this CPU. */
-      wantPmapload: usedIf(has.threads, flag()),
+      wantPmapload: reach('own', usedIf(has.threads, flag())),
       /** `ci_tlbstate`: interest in shootdowns. Written by this CPU. */
-      tlbstate: usedIf(has.threads, oneOf('valid', 'lazy', 'stale')),
+      tlbstate: reach('own-writes', usedIf(has.threads, oneOf('valid', 'lazy', 'stale'))),
 
       /** `%rsp`, as what it points to. */
-      rsp,
+      rsp: reach('hidden', rsp),
       /** The trap frame has been popped from the rsp0 page, which has room for one. */
-      popped: usedIf(has.stacks, flag()),
+      popped: reach('hidden', usedIf(has.stacks, flag())),
       /** `TSS.rsp0`: on which stack hardware enters from user mode. */
-      tssRsp0: usedIf(has.isolation, oneOf('rsp0', 'kernel')),
+      tssRsp0: reach('own', usedIf(has.isolation, oneOf('rsp0', 'kernel'))),
       /** `nmistore.scratch`: the CR3 that an NMI interrupted. Written by the NMI handler. */
       nmistore: record({
-        cr3: usedIf(has.nmiStore, optionalId(l4s)),
-        pcid: usedIf(has.nmiStore, id(pcids)),
+        cr3: reach('hidden', usedIf(has.nmiStore, optionalId(l4s))),
+        pcid: reach('hidden', usedIf(has.nmiStore, id(pcids))),
       }),
       /** `CR4.PCIDE`, set at boot. */
-      pcide: usedIf(has.pcid, flag()),
+      pcide: reach('own', usedIf(has.pcid, flag())),
 
       /** The store buffer, the oldest store first. Written by plain stores, drained by hardware. */
       buffer: table(entries, { store: optionalId(stores?.domain ?? none(domain('store', 0))) }),
@@ -89,15 +103,15 @@ export function machineSchema(scope: Scope, bounds: MachineBounds) {
       /** Registers of the operation that is under way: set and used by its steps, else zero. */
       registers: record({
         /** An L4 entry that was read and is yet to be written: whose memory it maps. */
-        entry: optionalId(pmaps),
+        entry: reach('hidden', optionalId(pmaps)),
         /** Whether the CPU that a walk is at has the pmap loaded. */
-        loaded: flag(),
+        loaded: reach('hidden', flag()),
         /** The same, tested again under the lock on its page. */
-        still: usedIf(has.threads, flag()),
+        still: reach('hidden', usedIf(has.threads, flag())),
         /** Whether any other CPU has it loaded. */
-        others: usedIf(has.threads, flag()),
+        others: reach('hidden', usedIf(has.threads, flag())),
         /** What a loop in any order has yet to visit. Written by the machinery alone. */
-        remaining: idSet(members),
+        remaining: reach('own', idSet(members)),
       }),
     }),
 
@@ -108,11 +122,11 @@ export function machineSchema(scope: Scope, bounds: MachineBounds) {
       /** User slots: whose memory each maps. Written by context switches and allocations. */
       slots: table(slots, { owner: optionalId(pmaps) }),
       /** The kernel half, where it is built area by area. Written at boot. */
-      areas: usedIf(has.template, idSet(areas)),
+      areas: reach('own-writes', usedIf(has.template, idSet(areas))),
       /** The CPU's own areas that the kernel has set up, at boot; nothing once booting is over. */
-      ready: usedIf(has.template, idSet(areas)),
+      ready: reach('own-writes', usedIf(has.template, idSet(areas))),
       /** `ci_svs_rsp0_pte`: whose stack the rsp0 page is. Written by this CPU, in an LWP switch. */
-      stack: usedIf(has.stacks, id(pmaps)),
+      stack: reach('own-writes', usedIf(has.stacks, id(pmaps))),
       /** The CPU's copy of an LDT: whose, and whether with its edit. Written by its LDT steps. */
       ldt: record({
         owner: usedIf(has.ldt, id(pmaps)),

@@ -6,10 +6,10 @@
  * state go to one tape, which can record what a rule reads and writes: the search takes a rule's
  * steps from such records (model/decisions.ts), so views need not be fast.
  */
-import type { Members } from './domain.js';
-import type { LeafLayout, RecordLayout } from './layout.js';
+import type { Domain, Members } from './domain.js';
+import type { LeafLayout, Place, RecordLayout } from './layout.js';
 import { layoutOf } from './layout.js';
-import type { Draft, RecordField } from './schema.js';
+import type { Draft, Reach, RecordField } from './schema.js';
 import { valuesOf } from './schema.js';
 import { Tape } from './tape.js';
 
@@ -43,6 +43,50 @@ export function describeLayout(layout: RecordLayout, path = '', word = 0, bit = 
       return describeLayout(field.row, `${row}.`, word + place.word, bit + place.bit);
     });
   });
+}
+
+/** The bits of a state that a process's variables of one reach take, by word. */
+export type BitMasks = Int32Array;
+
+/**
+ * By member of a domain, and by reach: the bits of the variables that are limited to it, in the rows
+ * of that member in all tables that the state has at its top.
+ */
+export function reachOf(schema: RecordField, of: Domain): Record<Reach, BitMasks>[] {
+  const layout = layoutOf(schema);
+  return of.ids.map((_, index) => {
+    const masks = {
+      'own-writes': new Int32Array(layout.words),
+      own: new Int32Array(layout.words),
+      hidden: new Int32Array(layout.words),
+    };
+    for (const field of layout.fields) {
+      const found = schema.fields[field.name];
+      if (field.kind !== 'table' || found?.kind !== 'table' || found.over !== of) continue;
+      const { word, bit } = field.places[index] as Place;
+      addReach(field.row, word, bit, masks);
+    }
+    return masks;
+  });
+}
+
+function addReach(
+  layout: RecordLayout,
+  word: number,
+  bit: number,
+  masks: Record<Reach, BitMasks>,
+): void {
+  for (const field of layout.fields) {
+    if (field.kind !== 'leaf') {
+      for (const place of field.places) {
+        addReach(field.row, word + place.word, bit + place.bit, masks);
+      }
+    } else if (field.leaf.reach !== undefined && field.bits > 0) {
+      const mask = masks[field.leaf.reach];
+      const at = word + field.word;
+      mask[at] = (mask[at] as number) | (((2 ** field.bits - 1) << (bit + field.bit)) | 0);
+    }
+  }
 }
 
 type View = Record<string, unknown>;

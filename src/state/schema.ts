@@ -11,7 +11,18 @@ import type { Domain, Id, IdSet, Table } from './domain.js';
 interface LeafSlots {
   /** Keeps its first value through the run: it takes no bits, and no rule may write another. */
   readonly unused?: true;
+  readonly reach?: Reach;
 }
+
+/**
+ * How far a variable of a process reaches, in the table that has a row for each process. The rules
+ * are held to it whenever one is learned (model/reach.ts); what is not said is shared.
+ *
+ * `own-writes`: no other process writes it. `own`: nor reads it. `hidden`: nor does a claim, unless
+ * it looks it up (look-up.ts).
+ */
+export type Reach = 'own-writes' | 'own' | 'hidden';
+
 export interface Flag extends LeafSlots {
   readonly kind: 'flag';
 }
@@ -113,6 +124,9 @@ export const table = <D extends string, F extends Fields>(
 /** The field where a design has this variable; else one that keeps its first value. */
 export const usedIf = <L extends Leaf>(isUsed: boolean, leaf: L): L =>
   isUsed ? leaf : { ...leaf, unused: true };
+
+/** The field with a limit to its reach. */
+export const reach = <L extends Leaf>(limit: Reach, leaf: L): L => ({ ...leaf, reach: limit });
 
 /** How many values a leaf can have; a set counts its members, since it takes a bit for each. */
 export function valuesOf(leaf: Leaf): number {

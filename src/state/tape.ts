@@ -67,6 +67,11 @@ export class Tape {
     this.before.set(this.words);
   }
 
+  /** By word: the bits that the rule has written, whatever they were before. */
+  writtenBits(): Int32Array {
+    return this.written.slice();
+  }
+
   /** The bits that are known of the state as it was: what the tests so far have found out. */
   knownBits(): Int32Array {
     return this.given.slice();

@@ -27,6 +27,9 @@ export type ActionFamily = Omit<Family<Machine>, 'checks'>;
 /** What runs on a CPU or is saved: where it is. */
 export type Frame = { readonly at: number };
 
+/** A set of locations, by location. */
+export type LocationSet = LookUp<boolean>;
+
 /** Where a CPU can be: in user mode, at rest in the kernel, or before a node. */
 export type Standing = 'user' | 'kernel' | Node;
 
@@ -58,6 +61,10 @@ export class Program {
   /** By location: the step that the CPU waits at, if it does; null for steps that never wait. */
   private readonly waitingAt: LookUp<StepNode | null>;
   private readonly interruptible: LookUp<boolean>;
+  private readonly resting: LookUp<boolean>;
+  /** All sets of locations, and those that claims about several CPUs look into. */
+  private readonly sets: LocationSet[] = [];
+  readonly watchedSets: LocationSet[] = [];
   readonly actions: readonly Action<Machine>[];
   /** Everywhere that a CPU can be, in the order of the families' numbers. */
   readonly standings: readonly Standing[];
@@ -81,6 +88,7 @@ export class Program {
     this.waitingAt = new LookUp(
       this.locations.map((node) => (node?.kind === 'step' && node.waits !== null ? node : null)),
     );
+    this.resting = new LookUp(this.locations.map((node) => node === null));
     this.interruptible = new LookUp(this.locations.map(isInterruptible));
     this.servesWaits = steps.some(({ step }) => step.servesWait === true);
     this.standings = ['user', ...this.locations.map((node) => node ?? ('kernel' as const))];
@@ -89,29 +97,42 @@ export class Program {
     this.actions = actions;
   }
 
+  /** What runs on a CPU, then what it interrupted, the latest first. */
+  framesOf(m: Machine, cpu: Cpu): Frame[] {
+    const frames: Frame[] = [m.cpus[cpu]];
+    for (let frame: Frame = m.cpus[cpu]; this.inHandler.of(frame, 'at'); ) {
+      frame = m.cpus[cpu].saved[toId<'level'>(frames.length - 1)];
+      frames.push(frame);
+    }
+    return frames;
+  }
+
   /** Frames saved on a CPU. */
   depthOf(m: Machine, cpu: Cpu): number {
-    const { saved } = m.cpus[cpu];
-    let depth = 0;
-    for (let frame: Frame = m.cpus[cpu]; this.inHandler.of(frame, 'at'); depth++) {
-      frame = saved[toId<'level'>(depth)];
-    }
-    return depth;
+    return this.framesOf(m, cpu).length - 1;
   }
 
   /** By location: whether it is in an operation of a kind. */
-  locationsIn(of: (operation: Operation) => boolean): LookUp<boolean> {
-    return new LookUp(this.locations.map((node) => node !== null && of(node.instance.operation)));
+  locationsIn(of: (operation: Operation) => boolean): LocationSet {
+    return this.setOf(this.locations.map((node) => node !== null && of(node.instance.operation)));
+  }
+
+  /** A set of locations. */
+  setOf(isIn: readonly boolean[]): LocationSet {
+    const made = new LookUp(isIn);
+    this.sets.push(made);
+    return made;
+  }
+
+  /** The same set, of which claims ask whether some frame of *another* CPU is in it. */
+  watched(set: LocationSet): LocationSet {
+    this.watchedSets.push(set);
+    return set;
   }
 
   /** Whether some frame of a CPU is at one of some locations. */
-  isOpen(m: Machine, cpu: Cpu, locations: LookUp<boolean>): boolean {
-    const { saved } = m.cpus[cpu];
-    for (let frame: Frame = m.cpus[cpu], level = 0; ; level++) {
-      if (locations.of(frame, 'at')) return true;
-      if (!this.inHandler.of(frame, 'at')) return false;
-      frame = saved[toId<'level'>(level)];
-    }
+  isOpen(m: Machine, cpu: Cpu, locations: LocationSet): boolean {
+    return this.framesOf(m, cpu).some((frame) => locations.of(frame, 'at'));
   }
 
   /** The step before which a CPU is, if it is one that can wait. */
@@ -127,6 +148,25 @@ export class Program {
     if (target === null || node.step.waitsForHandler !== true || !this.servesWaits) return target;
     // What a handler does is done sooner or later by a CPU that takes interrupts.
     return this.takesInterrupts(m, target) ? null : target;
+  }
+
+  /** The tables in which claims look up locations. */
+  tables(): LookUp<unknown>[] {
+    return [...this.sets, this.inHandler, this.waitingAt, this.interruptible, this.resting];
+  }
+
+  /** Whether a CPU is in no operation. Claims ask it of a CPU in user mode alone. */
+  isAtRest(m: Machine, cpu: Cpu): boolean {
+    return this.resting.of(m.cpus[cpu], 'at');
+  }
+
+  waitingStepAt(location: number): string | undefined {
+    const node = this.waitingAt.at(location);
+    return node === null ? undefined : nodeLabel(this.scope, node);
+  }
+
+  isInterruptibleAt(location: number): boolean {
+    return this.interruptible.at(location);
   }
 
   private takesInterrupts(m: Machine, cpu: Cpu): boolean {

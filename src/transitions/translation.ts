@@ -69,16 +69,17 @@ export function mapArea(m: Machine, scope: Scope, cpu: Cpu, name: AreaName): voi
 
 /** Whether what a step touches is mapped on the loaded page. An area out of scope is. */
 export function isMapped(m: Machine, scope: Scope, cpu: Cpu, touched: Touched): boolean {
-  const { cr3, rsp, popped, tssRsp0 } = m.cpus[cpu];
+  const { cr3 } = m.cpus[cpu];
   const onUpdir = scope.l4Page[cr3].kind === 'updir';
   if (touched === 'stack') {
+    const { rsp, popped } = m.cpus[cpu];
     // A kernel stack is in the heap, which the kernel's tables map. The user's is never to be used.
     if (rsp === 'kernel') return !onUpdir;
     if (rsp === 'rsp0') return popped && isMapped(m, scope, cpu, 'rsp0');
     return rsp === 'ist' && isMapped(m, scope, cpu, 'ist');
   }
   if (touched === 'rsp0-stack') {
-    return tssRsp0 === 'kernel' ? !onUpdir : isMapped(m, scope, cpu, 'rsp0');
+    return m.cpus[cpu].tssRsp0 === 'kernel' ? !onUpdir : isMapped(m, scope, cpu, 'rsp0');
   }
   const area = scope.area(touched === 'entry-code' ? scope.options.entryCode : touched);
   return area === undefined || mappedAreas(m, scope, cr3).has(area);

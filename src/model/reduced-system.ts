@@ -1,0 +1,108 @@
+/**
+ * A model reduced by partial orders: fewer states, the same verdicts (docs/decisions/5-partial-orders.md).
+ *
+ * A step is quiet when it reads and writes what is its process's own, and no claim about several
+ * processes sees it. Where all that a process can do is quiet, nothing that others do meanwhile can
+ * be told from what they do afterwards. So the process goes on at once, all its ways, until it comes
+ * to where some step of it is not quiet; only that state is stored and interleaved with others. The
+ * states on the way are checked, and forgotten.
+ */
+import type { Successors } from '../explorer/system.js';
+import type { RecordField } from '../state/schema.js';
+import { disabled, shut, unlearned } from './learned.js';
+import type { Model } from './model.js';
+import { PackedModel } from './packed-system.js';
+
+/** Quiet steps that are taken at once, at most: then the state is stored as any other is. */
+const quietMax = 64;
+
+export class ReducedModel<S extends RecordField> extends PackedModel<S> {
+  /** The states on the way from the loaded one, one after another. */
+  private readonly way: Uint32Array;
+  /** The witnesses that states on the way have shown. */
+  private passed = 0;
+
+  constructor(model: Model<S>) {
+    super(model, true);
+    this.way = new Uint32Array(this.words * (quietMax + 1));
+  }
+
+  override witnessed(asked: number): number {
+    return super.witnessed(asked) | (this.passed & asked);
+  }
+
+  override expand(into: Successors): void {
+    const first = into.count;
+    super.expand(into);
+    // What super added is taken back, row by row, and followed to where it ends.
+    const end = into.count;
+    const { words } = this;
+    const rows = into.rows.slice(first * words, end * words);
+    const actions = into.actions.slice(first, end);
+    const failing = into.failing.slice(first, end);
+    into.count = first;
+    for (let row = 0; row < actions.length; row++) {
+      this.way.set(rows.subarray(row * words, (row + 1) * words));
+      this.follow(0, actions[row] as number, failing[row] as number, into);
+    }
+  }
+
+  /** Adds the states at which the process of `action` comes to rest, on from the state at `depth`. */
+  private follow(depth: number, action: number, failing: number, into: Successors): void {
+    const { rules, words, way } = this;
+    const at = depth * words;
+    const process = this.processOf(action);
+    const isOver = depth === quietMax || this.isAgain(depth);
+    if (isOver || !this.isQuietAt(process, at)) {
+      const row = into.next();
+      into.rows.set(way.subarray(at, at + words), row * words);
+      into.actions[row] = action;
+      into.failing[row] = failing;
+      return;
+    }
+    const fails = failing | this.failingAt(at);
+    this.passed |= this.witnessedAt(~this.passed, way, at);
+    const place = rules.place(rules.placeOf(process, way, at));
+    for (let index = 0; index < place.actions.length; index++) {
+      const patch = rules.way(place, index, way, at);
+      if (patch <= shut) continue;
+      rules.patches.write(patch, way, at, way, at + words);
+      this.follow(depth + 1, action, fails | rules.patches.failingOf(patch), into);
+    }
+  }
+
+  /** Whether all that a process can do is quiet, and there is something that it can do. */
+  private isQuietAt(process: number, at: number): boolean {
+    const { rules, way } = this;
+    const place = rules.place(rules.placeOf(process, way, at));
+    let enabled = 0;
+    for (let index = 0; index < place.actions.length; index++) {
+      const patch = rules.way(place, index, way, at);
+      if (patch === shut) continue;
+      if (patch === disabled || patch === unlearned || !rules.patches.isQuiet(patch)) return false;
+      enabled++;
+    }
+    return enabled > 0;
+  }
+
+  private failingAt(at: number): number {
+    const { rules, way } = this;
+    let mask = 0;
+    for (let family = 0; family < this.standing.length; family++) {
+      mask |= rules.failingAt(rules.place(rules.placeOf(family, way, at)), way, at);
+    }
+    return mask;
+  }
+
+  /** Whether the state at `depth` is one that it was come from: a round of quiet steps ends there. */
+  private isAgain(depth: number): boolean {
+    const { words, way } = this;
+    const at = depth * words;
+    for (let before = 0; before < at; before += words) {
+      let word = 0;
+      while (word < words && way[before + word] === way[at + word]) word++;
+      if (word === words) return true;
+    }
+    return false;
+  }
+}
