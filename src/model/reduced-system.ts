@@ -15,12 +15,16 @@ import { PackedModel } from './packed-system.js';
 
 /** Quiet steps that are taken at once, at most: then the state is stored as any other is. */
 const quietMax = 64;
+/** What follow() says of a state that leads to one that was added: less than any depth. */
+const leadsOut = -1;
 
 export class ReducedModel<S extends RecordField> extends PackedModel<S> {
   /** The states on the way from the loaded one, one after another. */
   private readonly way: Uint32Array;
   /** The witnesses that states on the way have shown. */
   private passed = 0;
+  /** The claims that the step, or states on the way from it, violate. */
+  private failed = 0;
 
   constructor(model: Model<S>) {
     super(model, true);
@@ -43,32 +47,57 @@ export class ReducedModel<S extends RecordField> extends PackedModel<S> {
     into.count = first;
     for (let row = 0; row < actions.length; row++) {
       this.way.set(rows.subarray(row * words, (row + 1) * words));
-      this.follow(0, actions[row] as number, failing[row] as number, into);
+      this.failed = failing[row] as number;
+      const added = into.count;
+      this.follow(0, actions[row] as number, into);
+      // What fails on any way is told with a state that is added: there always is one.
+      into.failing[added] = this.failed;
     }
   }
 
-  /** Adds the states at which the process of `action` comes to rest, on from the state at `depth`. */
-  private follow(depth: number, action: number, failing: number, into: Successors): void {
+  /**
+   * Adds the states at which the process of `action` comes to where it is not quiet, on from the
+   * state at `depth`.
+   *
+   * Other processes go on from those states alone, so every state on the way must lead to one. A
+   * round of quiet steps is fine while some state of it leads out; else its first one is added.
+   *
+   * @returns `leadsOut`, or the least depth of a state that this one comes back to
+   */
+  private follow(depth: number, action: number, into: Successors): number {
     const { rules, words, way } = this;
     const at = depth * words;
     const process = this.processOf(action);
-    const isOver = depth === quietMax || this.isAgain(depth);
-    if (isOver || !this.isQuietAt(process, at)) {
-      const row = into.next();
-      into.rows.set(way.subarray(at, at + words), row * words);
-      into.actions[row] = action;
-      into.failing[row] = failing;
-      return;
+    const again = this.depthOfSame(depth);
+    if (again < depth) return again;
+    if (depth === quietMax || !this.isQuietAt(process, at)) {
+      this.add(at, action, into);
+      return leadsOut;
     }
-    const fails = failing | this.failingAt(at);
+    this.failed |= this.failingAt(at);
     this.passed |= this.witnessedAt(~this.passed, way, at);
     const place = rules.place(rules.placeOf(process, way, at));
+    let back = depth;
     for (let index = 0; index < place.actions.length; index++) {
       const patch = rules.way(place, index, way, at);
       if (patch <= shut) continue;
       rules.patches.write(patch, way, at, way, at + words);
-      this.follow(depth + 1, action, fails | rules.patches.failingOf(patch), into);
+      this.failed |= rules.patches.failingOf(patch);
+      back = Math.min(back, this.follow(depth + 1, action, into));
     }
+    if (back < depth) return back;
+    this.add(at, action, into);
+    return leadsOut;
+  }
+
+  private add(at: number, action: number, into: Successors): void {
+    const { words, way } = this;
+    const row = into.next();
+    for (let word = 0; word < words; word++) {
+      into.rows[row * words + word] = way[at + word] as number;
+    }
+    into.actions[row] = action;
+    into.failing[row] = 0;
   }
 
   /** Whether all that a process can do is quiet, and there is something that it can do. */
@@ -94,15 +123,15 @@ export class ReducedModel<S extends RecordField> extends PackedModel<S> {
     return mask;
   }
 
-  /** Whether the state at `depth` is one that it was come from: a round of quiet steps ends there. */
-  private isAgain(depth: number): boolean {
+  /** The depth of the first state on the way that is the one at `depth`. */
+  private depthOfSame(depth: number): number {
     const { words, way } = this;
     const at = depth * words;
-    for (let before = 0; before < at; before += words) {
+    for (let before = 0; before < depth; before++) {
       let word = 0;
-      while (word < words && way[before + word] === way[at + word]) word++;
-      if (word === words) return true;
+      while (word < words && way[before * words + word] === way[at + word]) word++;
+      if (word === words) return before;
     }
-    return false;
+    return depth;
   }
 }

@@ -84,7 +84,9 @@ export function machineSchema(scope: Scope, bounds: MachineBounds) {
       pcide: reach('own', usedIf(has.pcid, flag())),
 
       /** The store buffer, the oldest store first. Written by plain stores, drained by hardware. */
-      buffer: table(entries, { store: optionalId(stores?.domain ?? none(domain('store', 0))) }),
+      buffer: table(entries, {
+        store: reach('own-writes', optionalId(stores?.domain ?? none(domain('store', 0)))),
+      }),
 
       /**
        * The TLB as a may-set for each PCID: every translation that hardware may have cached. That of
