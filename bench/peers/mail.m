@@ -275,39 +275,35 @@ ruleset i: cpu do
       end;
     end;
 
-    rule "interrupt-entry"
-      NESTING = 1 & !me.handler & me.at != user & me.at != load_kpdirpa & me.at != iret
+    rule "interrupt-entry, or interrupt-return"
+      NESTING = 1 & (me.handler | (me.at != user & me.at != load_kpdirpa & me.at != iret))
     ==>
     begin
-      me.handler := true;
-    end;
-
-    rule "interrupt-return"
-      me.handler
-    ==>
-    begin
-      me.handler := false;
+      me.handler := !me.handler;
     end;
   end;
 end;
 
+-- Rumur tests invariants after every step, so those of one place are one.
 ruleset i: cpu do
   alias me: cpus[i] do
-    invariant "user-on-user-tables"
-      CLAIMS = 1 & me.at = user -> isundefined(me.cr3) & me.kpdirpa = me.pmap;
-    invariant "kernel-unreachable"
-      CLAIMS = 1 & me.at = user -> (me.tlb & PTE) = 0;
-    invariant "no-foreign-slots"
+    invariant "user-on-user-tables, kernel-unreachable, no-foreign-slots, user-slots-complete"
       CLAIMS = 1 & me.at = user ->
-        (me.tlb >> 4 & ~(((1 << SLOTS) - 1) << (me.pmap * SLOTS))) = 0;
-    invariant "user-slots-complete"
-      CLAIMS = 1 & me.at = user & isundefined(pmaps[me.pmap].lock) ->
-        (mapped_by_updir(i) >> (4 + me.pmap * SLOTS) & ((1 << SLOTS) - 1)) = pmaps[me.pmap].slots;
+        isundefined(me.cr3) & me.kpdirpa = me.pmap
+        & (me.tlb & PTE) = 0
+        & (me.tlb >> 4 & ~(((1 << SLOTS) - 1) << (me.pmap * SLOTS))) = 0
+        & (!isundefined(pmaps[me.pmap].lock)
+           | forall s: slot do
+               ((pmaps[me.pmap].slots >> s) & 1) = 1 ->
+                 !isundefined(updirs[i].owners[s]) & updirs[i].owners[s] = me.pmap
+             end);
     invariant "kernel-on-kernel-tables"
-      CLAIMS = 1 & me.at != user & me.at != load_kpdirpa & me.at != iret ->
-        !isundefined(me.cr3)
-        & (me.cr3 = me.kpdirpa | me.at = publish_kpdirpa | me.at = lock_own_updir
-           | me.at = read_slot | me.at = write_slot | me.at = unlock_own_updir
-           | me.at = load_new_l4 | me.at = join_new_pmap);
+      CLAIMS = 1 ->
+        (isundefined(me.cr3)
+         ? me.at = user | me.at = iret | me.at = load_kpdirpa
+         : me.cr3 = me.kpdirpa
+           | me.at = publish_kpdirpa | me.at = lock_own_updir | me.at = read_slot
+           | me.at = write_slot | me.at = unlock_own_updir | me.at = load_new_l4
+           | me.at = join_new_pmap);
   end;
 end;
