@@ -112,6 +112,8 @@ byte tlb[CPUS];
 #define LAST	(other + (other + 1 == _pid) >= CPUS - 1)
 #define NEXT	other + 1 + (other + 1 == _pid)
 #define FIRST	(_pid == 0)
+/* svscheck keeps registers until the loop is at its last member, though a CPU passes over itself. */
+#define KEEPS	(other != CPUS - 1)
 
 active [CPUS] proctype cpu()
 {
@@ -329,7 +331,7 @@ lock_updir:
 retest_cpu:
 	if
 	:: LOADED_BY(pmap, other)
-	:: d_step { !LOADED_BY(pmap, other) -> still = 0; entry = entry && !LAST } -> goto unlock_updir
+	:: d_step { !LOADED_BY(pmap, other) -> still = 0; entry = entry && KEEPS } -> goto unlock_updir
 	fi;
 read_entry:
 	entry = HAS(pmap, slot);
@@ -342,13 +344,14 @@ write_entry:
 		:: entry && cr3[other] == UPDIR -> tlb[other] = tlb[other] | USER_BIT(pmap, slot)
 		:: else
 		fi;
-		still = !LAST;
-		entry = entry && !LAST
+		still = KEEPS;
+		entry = entry && KEEPS
 	} fi;
 unlock_updir:
 	if
 	:: d_step { !LAST -> updir[other] = updir[other] & UNLOCKED; other = NEXT } -> goto test_cpu
-	:: d_step { LAST -> updir[other] = updir[other] & UNLOCKED; other = 0; loaded = 0 }
+	:: d_step { LAST -> updir[other] = updir[other] & UNLOCKED; other = 0;
+		loaded = 0; still = 0; entry = 0 }
 	fi;
 unlock_pmap:
 	if :: d_step { pm[pmap] = pm[pmap] & PM_UNLOCKED; slot = 0 } -> goto rest fi
