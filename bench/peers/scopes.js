@@ -26,6 +26,7 @@ const scope = (name, models, spec, [cpus, pmaps, slots, nesting], more) => ({
 const asPosted = { MENDED: 0, CLAIMS: 0 };
 const mended = { MENDED: 1, CLAIMS: 1 };
 const [interleaved, locked] = ['specs/mail/interleaved.yaml', 'specs/mail/mended.yaml'];
+const year2022 = 'bench/peers/netbsd-2022.yaml';
 
 export const scopes = [
   scope('interleaved-2-2-1', mail, interleaved, [2, 2, 1, 1], {
@@ -46,14 +47,16 @@ export const scopes = [
   scope('mended-3-2-2-flat', mail, locked, [3, 2, 2, 0], {
     constants: mended,
     states: 11_828_342,
-    depth: 1_000_000,
+    depth: 100_000,
   }),
   scope('mended-3-2-2', mail, locked, [3, 2, 2, 1], {
     constants: mended,
     states: 82_581_376,
-    depth: 3_000_000,
+    depth: 100_000,
   }),
+  scope('netbsd-2022-2-2-1', netbsd, year2022, [2, 2, 1, 0], { states: 439_974, depth: 30_000 }),
+  scope('netbsd-2022-2-2-2', netbsd, year2022, [2, 2, 2, 0], { states: 5_070_292, depth: 50_000 }),
+  scope('netbsd-2022-3-1-2', netbsd, year2022, [3, 1, 2, 0], { states: 6_924_434, depth: 60_000 }),
 ];
 
-export const defaultScopes = ['interleaved-2-2-1', 'mended-3-2-1'];
-void netbsd;
+export const defaultScopes = ['interleaved-2-2-1', 'mended-3-2-1', 'netbsd-2022-2-2-2'];
