@@ -10,7 +10,7 @@
 (* will do. The register loaded is true at add_slot and nowhere else, so the place carries it.     *)
 (* TLC counts as generated every successor it computes, and the initial state: no two disjuncts of *)
 (* Next may give the same step twice.                                                              *)
-EXTENDS Integers, FiniteSets
+EXTENDS Integers
 
 CONSTANTS
   CPUS,    \* how many there are
