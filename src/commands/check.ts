@@ -1,7 +1,7 @@
 /** `svscheck check`: searches specs and holds the outcomes against what they expect. */
 import { statSync } from 'node:fs';
 import { totalmem } from 'node:os';
-import type { Progress } from '../explorer/search.js';
+import type { Progress } from '../explorer/progress.js';
 import type { Ending } from '../report/exit.js';
 import { exitCodeOf } from '../report/exit.js';
 import { jsonReport } from '../report/json.js';

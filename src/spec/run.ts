@@ -1,8 +1,9 @@
 /** A spec, searched and held against its expectations. */
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import type { Progress } from '../explorer/progress.js';
 import { explore } from '../explorer/reference.js';
-import type { Progress, SearchOptions, SearchOutcome } from '../explorer/search.js';
+import type { SearchOptions, SearchOutcome } from '../explorer/search.js';
 import { search } from '../explorer/search.js';
 import type { Limits, Outcome, Path, StopReason } from '../explorer/system.js';
 import { claimRows } from '../invariants/claims.js';
