@@ -18,7 +18,8 @@ export const at = {
   indexBits: 5,
   /** The end of the frontier, in the table of ranges. */
   frontierEnd: 6,
-  /** 1 when the states of the level are looked at and not expanded. */
+  /** The level that is expanded; and 1 when its states are looked at and not expanded. */
+  depth: 2,
   deepest: 7,
   statesMax: 8,
   /** Bit masks of properties and witnesses: what is asked, what came of it in this level. */

@@ -2,7 +2,7 @@
 import { at, Crew, commands, controlWords, workersMax } from './crew.js';
 import { SeenSet } from './seen.js';
 import type { Store, StoreBuffers } from './store.js';
-import { privateStore, storeOf } from './store.js';
+import { privateStore, sharedStore, storeOf } from './store.js';
 import type { PackedSystem } from './system.js';
 import { Successors } from './system.js';
 
@@ -41,6 +41,17 @@ export function sharedWords(system: PackedSystem): SharedWords {
     control: new SharedArrayBuffer(controlWords * 4),
     counts: new SharedArrayBuffer(countsOf(system.fired.length, workersMax) * 8),
   };
+}
+
+/** For a search that others can join; null where too little memory can be shared. */
+export function sharedWorkplace(
+  system: PackedSystem,
+  { control, counts }: SharedWords,
+  bytesMax: number,
+): Workplace | null {
+  const store = sharedStore(system.words, bytesMax);
+  if (store === null) return null;
+  return { control: new Int32Array(control), counts: new Float64Array(counts), store };
 }
 
 export class SearchWorker {
@@ -143,7 +154,7 @@ export class SearchWorker {
 }
 
 /** Transitions taken so far, by all workers. */
-export function generatedBy({ counts }: Workplace, steps: number): number {
+export function generatedBy(counts: Float64Array, steps: number): number {
   let generated = 0;
   for (let own = 0; own < counts.length; own += countsOf(steps, 1)) {
     generated += counts[own] as number;
@@ -152,7 +163,7 @@ export function generatedBy({ counts }: Workplace, steps: number): number {
 }
 
 /** How often each named step was taken, by all workers, when they last came to an end. */
-export function firedBy({ counts }: Workplace, steps: number): number[] {
+export function firedBy(counts: Float64Array, steps: number): number[] {
   const fired = new Array<number>(steps).fill(0);
   for (let own = 0; own < counts.length; own += countsOf(steps, 1)) {
     for (let step = 0; step < steps; step++) {

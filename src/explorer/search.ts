@@ -5,8 +5,8 @@
  * states enough (see expand.ts); without any the same code runs in one thread. All that is told is
  * the same for any number of workers: a level is a set of states, whoever found them.
  */
-import { at, Crew, commands } from './crew.js';
-import type { Workplace } from './expand.js';
+import { at, Crew, commands, controlWords } from './crew.js';
+import type { SharedWords, Workplace } from './expand.js';
 import { firedBy, generatedBy, privateWorkplace, SearchWorker } from './expand.js';
 import { Findings } from './findings.js';
 import { Levels, targetOf } from './levels.js';
@@ -48,6 +48,26 @@ export function search(
   hire: (states: number) => void = () => {},
 ): SearchOutcome {
   return new Search(system, options, workplace, hire).run();
+}
+
+/** What can be told of a search whose leader is gone: nothing, but for how far it came. */
+export function lostOutcome(system: PackedSystem, words: SharedWords | null): SearchOutcome {
+  const control = words === null ? new Int32Array(controlWords) : new Int32Array(words.control);
+  const counts = words === null ? new Float64Array(0) : new Float64Array(words.counts);
+  const crew = new Crew(control, 0);
+  const steps = system.fired.length;
+  return {
+    verdicts: Array.from({ length: system.properties }, () => ({ result: 'unfinished' })),
+    witnesses: new Array(system.witnesses).fill(null),
+    statesDistinct: crew.get(at.states),
+    statesGenerated: system.initials.length + generatedBy(counts, steps),
+    depth: crew.get(at.depth),
+    fired: firedBy(counts, steps),
+    stoppedBy: 'worker-died',
+    bytes: crew.get(at.rows) * system.words * 4,
+    load: 0,
+    workers: 1 + crew.get(at.joined),
+  };
 }
 
 class Search {
@@ -112,6 +132,7 @@ class Search {
     this.sizes.push(size);
     crew.set(at.cursor, first);
     crew.set(at.frontierEnd, end);
+    crew.set(at.depth, this.depth);
     crew.set(at.deepest, this.depth >= (this.options.depthMax ?? Infinity) ? 1 : 0);
     for (const place of [at.failingStates, at.failingSteps, at.shown]) crew.set(place, 0);
     this.hands = size < soloStates ? 1 : 1 + crew.get(at.joined);
@@ -170,7 +191,7 @@ class Search {
     const remaining = statesRemaining(sizes);
     return {
       statesDistinct,
-      statesGenerated: system.initials.length + generatedBy(workplace, system.fired.length),
+      statesGenerated: system.initials.length + generatedBy(workplace.counts, system.fired.length),
       depth,
       frontier: found + Math.round((sizes[depth] ?? 0) * left),
       statesRemaining: remaining === null ? null : Math.max(0, remaining - found),
@@ -226,7 +247,7 @@ class Search {
     const { seen } = this.worker;
     const stoppedBy = crew.stopped;
     // Before the traces are rebuilt, since that takes steps again.
-    const fired = firedBy(workplace, system.fired.length);
+    const fired = firedBy(workplace.counts, system.fired.length);
     // A worker that died while the index was made anew may have left out a part of it.
     const isWhole = stoppedBy !== 'worker-died' || crew.get(at.full) === 0;
     const verdicts = violated.map((level, property): Verdict => {
@@ -241,7 +262,7 @@ class Search {
       verdicts,
       witnesses,
       statesDistinct,
-      statesGenerated: system.initials.length + generatedBy(workplace, system.fired.length),
+      statesGenerated: system.initials.length + generatedBy(workplace.counts, system.fired.length),
       depth: this.depth + (statesDistinct > this.known ? 1 : 0),
       fired,
       stoppedBy,
