@@ -5,7 +5,7 @@
  * states enough (see expand.ts); without any the same code runs in one thread. All that is told is
  * the same for any number of workers: a level is a set of states, whoever found them.
  */
-import { at, Crew, commands, controlWords } from './crew.js';
+import { at, Crew, commands } from './crew.js';
 import type { SharedWords, Workplace } from './expand.js';
 import { firedBy, generatedBy, privateWorkplace, SearchWorker } from './expand.js';
 import { Findings } from './findings.js';
@@ -51,10 +51,9 @@ export function search(
 }
 
 /** What can be told of a search whose leader is gone: nothing, but for how far it came. */
-export function lostOutcome(system: PackedSystem, words: SharedWords | null): SearchOutcome {
-  const control = words === null ? new Int32Array(controlWords) : new Int32Array(words.control);
-  const counts = words === null ? new Float64Array(0) : new Float64Array(words.counts);
-  const crew = new Crew(control, 0);
+export function lostOutcome(system: PackedSystem, words: SharedWords): SearchOutcome {
+  const counts = new Float64Array(words.counts);
+  const crew = new Crew(new Int32Array(words.control), 0);
   const steps = system.fired.length;
   return {
     verdicts: Array.from({ length: system.properties }, () => ({ result: 'unfinished' })),

@@ -1,6 +1,7 @@
 /** A spec, searched and held against its expectations. */
 import { availableParallelism } from 'node:os';
 import { workersMax } from '../explorer/crew.js';
+import type { Progress } from '../explorer/progress.js';
 import { explore } from '../explorer/reference.js';
 import { search } from '../explorer/search.js';
 import type { Outcome, Path, StopReason } from '../explorer/system.js';
@@ -162,13 +163,18 @@ export async function searchDesign(
   if (!(Number.isInteger(workers) && workers >= 1 && workers <= workersMax)) {
     throw new RangeError(`${workers} workers; it can be a whole number from 1 to ${workersMax}`);
   }
-  const { onProgress, stop, onThread, heapMax, ...given } = options;
+  const { onProgress, stop, eager, onThread, heapMax, ...given } = options;
   const limits = { memoryMax: memoryByDefault(), ...given };
   const statesMax = Math.min(limits.statesMax ?? Number.POSITIVE_INFINITY, statesInThisThread);
   const system = new PackedModel(model);
   const quick = search(system, { ...limits, statesMax });
   if (quick.stoppedBy !== 'states-max' || statesMax === limits.statesMax) {
     return { ...quick, notices: [] };
+  }
+  if (typeof SharedArrayBuffer === 'undefined') {
+    const show = (progress: Progress): undefined => onProgress?.(progress) as undefined;
+    const notices = workers > 1 ? ['threads cannot share memory here: one worker searches'] : [];
+    return { ...search(new PackedModel(model), { ...limits, onProgress: show }), notices };
   }
   return await searchInThreads(design, system, { ...options, ...limits, workers });
 }

@@ -1,5 +1,6 @@
 /** A thread of a search: the one that leads it, or one that helps. */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { at } from '../explorer/crew.js';
 import { assist, sharedWorkplace } from '../explorer/expand.js';
 import type { Progress } from '../explorer/progress.js';
 import { search } from '../explorer/search.js';
@@ -16,10 +17,10 @@ const reportMs = 200;
 /** From here on helpers pay: to start one takes as long as some ten thousand states. */
 const hireStates = 60_000;
 
-function lead({ design, limits, stop, words, ports }: LeadRequest): void {
+function lead({ design, limits, eager, stop, words, ports }: LeadRequest): void {
   const system = new PackedModel(buildDesign(design));
-  const workplace = words === null ? null : sharedWorkplace(system, words, machineMemory());
-  if (words !== null && workplace === null && ports.length > 0) {
+  const workplace = sharedWorkplace(system, words, machineMemory());
+  if (workplace === null && ports.length > 0) {
     post({ notice: 'there is too little address space to share: one worker searches' });
   }
   let told = Date.now();
@@ -36,15 +37,24 @@ function lead({ design, limits, stop, words, ports }: LeadRequest): void {
   };
   const hire = (states: number): void => {
     const buffers = workplace?.store.buffers ?? null;
-    if (hired || states < hireStates || buffers === null || ports.length === 0) return;
+    if (hired || buffers === null || ports.length === 0) return;
+    if (states < hireStates && !eager) return;
     hired = true;
     // Past the thread that started this one: it would hold the memory longer than the search does.
     for (const port of ports) port.postMessage(buffers);
     post({ hire: true });
+    if (eager && workplace !== null) awaitHelpers(workplace.control, ports.length);
   };
   const outcome = search(system, options, workplace ?? undefined, hire);
   for (const port of ports) port.close();
   post({ outcome });
+}
+
+/** Waits until helpers have joined; not for ever, since some may not be there to come. */
+function awaitHelpers(control: Int32Array, helpers: number): void {
+  for (let wait = 0; wait < 200 && Atomics.load(control, at.joined) < helpers; wait++) {
+    Atomics.wait(control, at.stop, 0, 50);
+  }
 }
 
 function help({ design, words, port, thread }: AssistRequest): void {

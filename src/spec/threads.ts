@@ -22,6 +22,8 @@ export interface ThreadOptions extends Limits {
   readonly onProgress?: (progress: Progress) => void;
   /** Word 0 set to 1 by anyone ends the search. */
   readonly stop?: Int32Array<SharedArrayBuffer>;
+  /** Start all threads at once, and wait for them: for tests and measurements. */
+  readonly eager?: boolean;
   /** Called for each thread that is started; 0 leads. */
   readonly onThread?: (thread: Worker, index: number) => void;
   /** MiB of V8's heap that each thread may have; V8's own choice unless given. */
@@ -36,9 +38,9 @@ export interface ThreadedOutcome extends SearchOutcome {
 export interface LeadRequest {
   readonly design: Design;
   readonly limits: Limits;
+  readonly eager: boolean;
   readonly stop: Int32Array<SharedArrayBuffer> | null;
-  /** Null where threads cannot share memory. */
-  readonly words: SharedWords | null;
+  readonly words: SharedWords;
   /** To the helpers. */
   readonly ports: readonly MessagePort[];
 }
@@ -64,16 +66,12 @@ const isOutOfMemory = (error: unknown): boolean =>
 export async function searchInThreads(
   design: Design,
   system: PackedSystem,
-  { workers, onProgress, stop, onThread, heapMax, ...limits }: ThreadOptions,
+  { workers, onProgress, stop, eager = false, onThread, heapMax, ...limits }: ThreadOptions,
 ): Promise<ThreadedOutcome> {
   const notices: string[] = [];
-  const isShared = typeof SharedArrayBuffer !== 'undefined';
-  if (!isShared && workers > 1) {
-    notices.push('threads cannot share memory here: one worker searches');
-  }
-  const words = isShared ? sharedWords(system) : null;
-  const crew = words === null ? null : new Crew(new Int32Array(words.control), 0);
-  const channels = Array.from({ length: isShared ? workers - 1 : 0 }, () => new MessageChannel());
+  const words = sharedWords(system);
+  const crew = new Crew(new Int32Array(words.control), 0);
+  const channels = Array.from({ length: workers - 1 }, () => new MessageChannel());
   const threads: Worker[] = [];
   let over = false;
   const outcome = await new Promise<SearchOutcome>((resolve, reject) => {
@@ -100,7 +98,7 @@ export async function searchInThreads(
     };
     const startHelper = (thread: number): void => {
       const port = channels[thread - 1]?.port2;
-      if (port === undefined || words === null) return;
+      if (port === undefined) return;
       try {
         start(thread, { design, words, port, thread });
       } catch (error) {
@@ -112,19 +110,19 @@ export async function searchInThreads(
     const lose = (index: number, { message }: Error): void => {
       if (over || lost.has(index)) return;
       lost.add(index);
-      if (index > 0 && crew?.get(at.present + index) === 0) {
+      if (index > 0 && crew.get(at.present + index) === 0) {
         notices.push(`worker ${index + 1} could not be started (${message}): fewer search`);
         return;
       }
-      crew?.stop('worker-died');
+      crew.stop('worker-died');
       notices.push(`worker ${index + 1} died (${message})`);
       if (index === 0) resolve(lostOutcome(system, words));
     };
     const ports = channels.map(({ port1 }) => port1);
-    start(0, { design, limits, stop: stop ?? null, words, ports });
+    start(0, { design, limits, eager, stop: stop ?? null, words, ports });
   }).finally(async () => {
     over = true;
-    crew?.stop('worker-died');
+    crew.stop('worker-died');
     // What a large search held is given back before another begins.
     await Promise.all(threads.map((thread) => thread.terminate()));
     for (const { port2 } of channels) port2.close();
