@@ -70,17 +70,17 @@ function textOf(words: number): string {
     const id = (e & mask) - 1, log = segments[id >>> segmentBits], base = (id & low) * ${words};
     let d = 0;
     ${each((i) => `d |= log[base + ${i}] ^ rows[at + ${i}];`)}`;
-  // Misses overlap only where no row waits for another: the first pass reads every home slot of the
-  // index, the second goes on to the first entry with the row's tag and reads the row that it
-  // names, the third compares and inserts in order. A row is written before the entry that names it
-  // is: whoever reads the entry, by a plain read, can read the row.
+  // Misses overlap only where no row waits for another, nor for a branch that depends on one: the
+  // first pass reads every home slot of the index, the second goes on to the first entry with the
+  // row's tag, the third reads both ends of the row that it names (or of row 0, rather than branch),
+  // the last compares and inserts in order. A row is written before the entry that names it is:
+  // whoever reads the entry, by a plain read, can read the row.
   return `'use strict';
   function add(set, rows, offset, count) {${locals}
     for (let row = 0, at = offset; row < count; row++, at += ${words}) {${hash}
       hashes[row] = h;
-      entries[row] = index[h & mask];
     }
-    let touched = 0;
+    for (let row = 0; row < count; row++) entries[row] = index[hashes[row] & mask];
     for (let row = 0; row < count; row++) {
       const h = hashes[row];
       let slot = h & mask, e = entries[row];
@@ -90,10 +90,13 @@ function textOf(words: number): string {
       }
       slots[row] = slot;
       entries[row] = e;
-      if (e !== 0) {
-        const id = (e & mask) - 1;
-        touched ^= segments[id >>> segmentBits][(id & low) * ${words}];
-      }
+    }
+    let touched = 0;
+    for (let row = 0; row < count; row++) {
+      let id = (entries[row] & mask) - 1;
+      id &= ~(id >> 31);
+      const log = segments[id >>> segmentBits], base = (id & low) * ${words};
+      touched ^= log[base] ^ log[base + ${words - 1}];
     }
     set.touched = touched;
     let position = set.position | 0;
@@ -134,11 +137,11 @@ function textOf(words: number): string {
     }
   }
   function enter(set, rows, offset, first, count) {${locals}
-    let touched = 0;
     for (let row = 0, at = offset; row < count; row++, at += ${words}) {${hash}
       hashes[row] = h;
-      touched |= index[h & mask];
     }
+    let touched = 0;
+    for (let row = 0; row < count; row++) touched |= index[hashes[row] & mask];
     set.touched = touched;
     for (let row = 0; row < count; row++) {
       const h = hashes[row], entry = (h & tags) | (first + row + 1);

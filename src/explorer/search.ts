@@ -6,27 +6,22 @@
  * the same for any number of workers: a level is a set of states, whoever found them.
  */
 import { at, Crew, commands } from './crew.js';
-import type { SharedWords, Workplace } from './expand.js';
+import type { Workplace } from './expand.js';
 import { firedBy, generatedBy, privateWorkplace, SearchWorker } from './expand.js';
 import { Findings } from './findings.js';
 import { Levels, targetOf } from './levels.js';
+import type { SearchOutcome } from './outcome.js';
 import type { Progress } from './progress.js';
 import { statesRemaining } from './progress.js';
 import { statesLimit } from './store.js';
-import type { Limits, Outcome, PackedSystem, StopReason, Verdict } from './system.js';
+import type { Limits, PackedSystem, StopReason, Verdict } from './system.js';
 import { pathTo } from './trace.js';
+
+export type { SearchOutcome } from './outcome.js';
 
 export interface SearchOptions extends Limits {
   /** Called now and then, every few thousand states; true stops the search. */
   readonly onProgress?: (progress: Progress) => boolean | undefined;
-}
-
-export interface SearchOutcome extends Outcome {
-  /** Bytes of the log and the index at the end, and how full the index was. */
-  readonly bytes: number;
-  readonly load: number;
-  /** Workers that took part, at most at once. */
-  readonly workers: number;
 }
 
 /** A level of fewer states than this is done by one worker: to wake others takes longer. */
@@ -48,25 +43,6 @@ export function search(
   hire: (states: number) => void = () => {},
 ): SearchOutcome {
   return new Search(system, options, workplace, hire).run();
-}
-
-/** What can be told of a search whose leader is gone: nothing, but for how far it came. */
-export function lostOutcome(system: PackedSystem, words: SharedWords): SearchOutcome {
-  const counts = new Float64Array(words.counts);
-  const crew = new Crew(new Int32Array(words.control), 0);
-  const steps = system.fired.length;
-  return {
-    verdicts: Array.from({ length: system.properties }, () => ({ result: 'unfinished' })),
-    witnesses: new Array(system.witnesses).fill(null),
-    statesDistinct: crew.get(at.states),
-    statesGenerated: system.initials.length + generatedBy(counts, steps),
-    depth: crew.get(at.depth),
-    fired: firedBy(counts, steps),
-    stoppedBy: 'worker-died',
-    bytes: crew.get(at.rows) * system.words * 4,
-    load: 0,
-    workers: 1 + crew.get(at.joined),
-  };
 }
 
 class Search {

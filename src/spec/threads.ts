@@ -10,9 +10,10 @@ import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { at, Crew } from '../explorer/crew.js';
 import type { SharedWords } from '../explorer/expand.js';
 import { sharedWords } from '../explorer/expand.js';
+import type { SearchOutcome } from '../explorer/outcome.js';
+import { lostOutcome } from '../explorer/outcome.js';
 import type { Progress } from '../explorer/progress.js';
-import type { SearchOutcome } from '../explorer/search.js';
-import { lostOutcome } from '../explorer/search.js';
+
 import type { Limits, PackedSystem } from '../explorer/system.js';
 import type { Design } from './load.js';
 
