@@ -11,7 +11,9 @@ import { list, show } from './commands/list.js';
 import { print, printError, writeError, writeOut } from './commands/output.js';
 import type { ReplayOptions, SimulateOptions } from './commands/replay.js';
 import { replay, simulate } from './commands/replay.js';
+import { workersMax } from './explorer/crew.js';
 import { exitCodes } from './report/exit.js';
+import { progressKinds } from './report/progress.js';
 import { describeMistake, errorCodes, UserError } from './spec/errors.js';
 
 const { version } = JSON.parse(
@@ -24,6 +26,15 @@ function whole(text: string): number {
   const number = /^\d+(_\d+)*$/.test(text) ? Number(text.replaceAll('_', '')) : Number.NaN;
   if (!Number.isSafeInteger(number)) throw new InvalidArgumentError('It must be a whole number.');
   return number;
+}
+
+/** How many threads. */
+function threads(text: string): number {
+  const number = whole(text);
+  if (number >= 1 && number <= workersMax) return number;
+  throw new InvalidArgumentError(
+    `It must be from 1 to ${workersMax}: more threads than that only wait for memory.`,
+  );
 }
 
 /** A number with a unit, in the unit of factor 1. */
@@ -89,11 +100,24 @@ program
   .option('--time-max <duration>', 'time for each spec, at most, such as 90s or 10m', duration)
   .option('--depth-max <n>', 'steps from the initial state, at most', whole)
   .option('--stop-at-first', 'end a search with the first property that is violated')
+  .option(
+    '--workers <n>',
+    'threads that search, at most; as many as there are cores unless given',
+    threads,
+  )
+  .addOption(
+    new Option(
+      '--progress <how>',
+      'on standard error while a search runs: a line on a terminal, or JSON lines (docs/json.md)',
+    )
+      .choices(progressKinds)
+      .default('auto'),
+  )
   .addOption(
     new Option(
       '--reference',
       'use the naive explorer on immutable states: slow, and the oracle of the fast one; it has no limit but --depth-max',
-    ).conflicts(['statesMax', 'memoryMax', 'timeMax', 'stopAtFirst']),
+    ).conflicts(['statesMax', 'memoryMax', 'timeMax', 'stopAtFirst', 'workers']),
   )
   .addHelpText('after', '\nLimits end in "unfinished", never in "holds".')
   .action(async (paths: string[], options: CheckOptions) => {

@@ -1,10 +1,9 @@
 /** `svscheck check`: searches specs and holds the outcomes against what they expect. */
 import { statSync } from 'node:fs';
-import { totalmem } from 'node:os';
-import type { Progress } from '../explorer/search.js';
 import type { Ending } from '../report/exit.js';
 import { exitCodeOf } from '../report/exit.js';
 import { jsonReport } from '../report/json.js';
+import type { ProgressKind } from '../report/progress.js';
 import { gapsOf } from '../report/suite.js';
 import {
   grouped,
@@ -18,7 +17,8 @@ import { describeMistake, plain, UserError } from '../spec/errors.js';
 import { findSpecs, loadSpec } from '../spec/load.js';
 import type { SpecResult } from '../spec/run.js';
 import { runSpec } from '../spec/run.js';
-import { color, jsonText, print, printError, terminalWidth } from './output.js';
+import { color, jsonText, print, printError } from './output.js';
+import { ProgressLine } from './progress.js';
 
 export interface CheckOptions {
   readonly json?: boolean;
@@ -31,6 +31,8 @@ export interface CheckOptions {
   readonly timeMax?: number;
   readonly depthMax?: number;
   readonly stopAtFirst?: boolean;
+  readonly workers?: number;
+  readonly progress?: ProgressKind;
 }
 
 /** @returns the exit code */
@@ -41,26 +43,30 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   /** A table, with a line for each spec; and whether the specs are a suite, which has no gaps. */
   const isSuite = paths.some((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
   const isTable = isSuite || paths.length !== 1;
-  const stop = new Int32Array(new SharedArrayBuffer(4));
-  const interrupt = (): void => void Atomics.store(stop, 0, 1);
-  // The reference explorer runs in this thread and does not look up: let Ctrl-C end the process.
-  if (!options.reference) process.on('SIGINT', interrupt);
+  // Without shared memory nothing can be told to a search: let Ctrl-C end the process. The reference
+  // explorer runs in this thread and does not look up.
+  const canStop = typeof SharedArrayBuffer !== 'undefined' && !options.reference;
+  const stop = canStop ? new Int32Array(new SharedArrayBuffer(4)) : null;
+  const isStopped = (): boolean => stop !== null && Atomics.load(stop, 0) !== 0;
+  const interrupt = (): void => void (stop !== null && Atomics.store(stop, 0, 1));
+  if (stop !== null) process.on('SIGINT', interrupt);
+  const progress = new ProgressLine(options.progress ?? 'auto');
   const width = Math.max(...files.map((file) => plain(file).length));
   try {
     for (const file of files) {
-      if (Atomics.load(stop, 0) !== 0) break;
+      if (isStopped()) break;
       try {
         const result = await runSpec(loadSpec(file), {
           ...options,
-          memoryMax: options.memoryMax ?? memoryByDefault(),
-          stop,
-          onProgress: (progress) => showProgress(file, progress),
+          ...(stop === null ? {} : { stop }),
+          onProgress: (now) => progress.show(file, now),
         });
-        clearProgress();
+        progress.end(result);
+        for (const notice of result.notices) printError(`${plain(file)}: note: ${notice}`);
         results.push(result);
         if (!options.json) for (const line of report(result, isTable, width, options)) print(line);
       } catch (error) {
-        clearProgress();
+        progress.clear();
         if (!(error instanceof UserError)) throw error;
         mistakes.push(...error.mistakes);
         for (const mistake of error.mistakes) printError(describeMistake(mistake));
@@ -69,7 +75,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   } finally {
     process.off('SIGINT', interrupt);
   }
-  const interrupted = Atomics.load(stop, 0) !== 0;
+  const interrupted = isStopped();
   const isWhole =
     !interrupted && mistakes.length === 0 && results.every(({ stoppedBy }) => stoppedBy === null);
   const gaps = isSuite && isWhole ? gapsOf(results) : null;
@@ -133,21 +139,4 @@ function summary(results: readonly SpecResult[], files: number, interrupted: boo
     ...(interrupted ? ['interrupted'] : []),
   ];
   return `\n${parts.join(', ')}`;
-}
-
-/** Four fifths of what this machine, or this container, has. */
-function memoryByDefault(): number {
-  const constrained = process.constrainedMemory();
-  const available = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
-  return Math.floor(available * 0.8);
-}
-
-function showProgress(file: string, { statesDistinct, depth, frontier, bytes }: Progress): void {
-  if (!process.stderr.isTTY) return;
-  const line = `${plain(file)}: ${grouped(statesDistinct)} states, depth ${depth}, ${grouped(frontier)} to expand, ${Math.round(bytes / 2 ** 20)} MiB`;
-  process.stderr.write(`\r\u001b[K${line.slice(0, terminalWidth() - 1)}`);
-}
-
-function clearProgress(): void {
-  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
 }

@@ -1,41 +1,31 @@
-/** Exhaustive breadth-first search over packed states. */
-import { SeenSet, statesLimit } from './seen.js';
-import type { Limits, Outcome, PackedSystem, StopReason, Verdict } from './system.js';
-import { Successors } from './system.js';
+/**
+ * Exhaustive breadth-first search over packed states, level by level, by one worker or several.
+ *
+ * The leader begins each level, and its own thread returns the outcome. Helpers join when there are
+ * states enough (see expand.ts); without any the same code runs in one thread. All that is told is
+ * the same for any number of workers: a level is a set of states, whoever found them.
+ */
+import { at, Crew, commands } from './crew.js';
+import type { Workplace } from './expand.js';
+import { firedBy, generatedBy, privateWorkplace, SearchWorker } from './expand.js';
+import { Findings } from './findings.js';
+import { Levels, targetOf } from './levels.js';
+import type { SearchOutcome } from './outcome.js';
+import type { Progress } from './progress.js';
+import { statesRemaining } from './progress.js';
+import { statesLimit } from './store.js';
+import type { Limits, PackedSystem, StopReason, Verdict } from './system.js';
 import { pathTo } from './trace.js';
 
-export interface Progress {
-  readonly statesDistinct: number;
-  readonly statesGenerated: number;
-  /** The level (steps from an initial state) that is being expanded. */
-  readonly depth: number;
-  /** States found that are yet to be expanded. */
-  readonly frontier: number;
-  readonly bytes: number;
-}
+export type { SearchOutcome } from './outcome.js';
 
 export interface SearchOptions extends Limits {
-  /** Called now and then, about every `progressEvery` states; true stops the search. */
+  /** Called now and then, every few thousand states; true stops the search. */
   readonly onProgress?: (progress: Progress) => boolean | undefined;
 }
 
-export interface SearchOutcome extends Outcome {
-  /** Bytes of the log and the index at the end, and how full the index was. */
-  readonly bytes: number;
-  readonly load: number;
-}
-
-/** Successors looked up together: enough for cache misses to overlap, few enough to stay cached. */
-const batchRows = 64;
-const progressEvery = 1 << 13;
-
-/** Where a property was first violated: by a state, or by an action taken in it. */
-interface Violation {
-  readonly depth: number;
-  readonly states: number[];
-  /** For each state the action that violates, or -1 when it is the state itself. */
-  readonly actions: number[];
-}
+/** A level of fewer states than this is done by one worker: to wake others takes longer. */
+const soloStates = 2048;
 
 /**
  * Looks at every reachable state once, through violating ones too.
@@ -43,131 +33,217 @@ interface Violation {
  * Each property reports the least depth at which it is violated and the one trace to it that is
  * fixed by the model alone (see trace.ts). Limits end in `unfinished`; nothing is thrown for a
  * violation.
+ *
+ * @param hire called after each level: where helpers can be started for a search of this size
  */
-export function search(system: PackedSystem, options: SearchOptions = {}): SearchOutcome {
-  const seen = new SeenSet(system.words);
-  const pending = new Successors(system.words, batchRows * 2);
-  const started = Date.now();
-  const statesMax = Math.min(options.statesMax ?? statesLimit, statesLimit);
-  const depthMax = options.depthMax ?? Number.POSITIVE_INFINITY;
+export function search(
+  system: PackedSystem,
+  options: SearchOptions = {},
+  workplace: Workplace = privateWorkplace(system),
+  hire: (states: number) => void = () => {},
+): SearchOutcome {
+  return new Search(system, options, workplace, hire).run();
+}
 
-  const violations: (Violation | null)[] = new Array(system.properties).fill(null);
-  const witnesses: (number | null)[] = new Array(system.witnesses).fill(null);
-  let askedProperties = 2 ** system.properties - 1;
-  let askedWitnesses = 2 ** system.witnesses - 1;
+class Search {
+  private readonly crew: Crew;
+  private readonly worker: SearchWorker;
+  private readonly levels: Levels;
+  private readonly started = Date.now();
+  private readonly findings: Findings;
+  private depth = 0;
+  /** By level: its states. */
+  private readonly sizes: number[] = [];
+  /** States stored when the level began. */
+  private known = 0;
+  /** The first range of the level. */
+  private first = 0;
+  private hands = 1;
+  private handsMax = 1;
 
-  for (const initial of system.initials) seen.addAll(initial, 1);
-  let statesGenerated = system.initials.length;
-  /** The number of the first state of each level. */
-  const levels = [0];
-  let stoppedBy: StopReason | null = null;
+  constructor(
+    private readonly system: PackedSystem,
+    private readonly options: SearchOptions,
+    private readonly workplace: Workplace,
+    private readonly hire: (states: number) => void,
+  ) {
+    this.crew = new Crew(workplace.control, 0);
+    const pause = (): void => {
+      this.crew.awaitAll();
+      this.grow();
+      this.crew.begin(commands.expand, this.hands);
+    };
+    this.worker = new SearchWorker(system, this.crew, workplace, pause, () => this.look());
+    this.levels = new Levels(this.worker.seen);
+    this.findings = new Findings(system);
+  }
 
-  const violate = (mask: number, depth: number, state: number, action: number): void => {
-    for (let property = 0; property < system.properties; property++) {
-      if ((mask & (1 << property)) === 0) continue;
-      let violation = violations[property] ?? null;
-      // A step out of a level is found before the level's later states, which are less deep.
-      if (violation === null || violation.depth > depth) {
-        violation = { depth, states: [], actions: [] };
-        violations[property] = violation;
-      }
-      if (violation.depth < depth) continue;
-      violation.states.push(state);
-      violation.actions.push(action);
+  run(): SearchOutcome {
+    const { crew, system, options, worker } = this;
+    crew.set(at.statesMax, Math.min(options.statesMax ?? statesLimit, statesLimit));
+    this.findings.ask(crew);
+    for (const initial of system.initials) worker.seen.addAll(initial, 1);
+    worker.seen.flush();
+    for (let first = 0; crew.stopped === null; this.depth++) {
+      const end = crew.get(at.ranges);
+      this.expandLevel(first, end);
+      this.findings.takeNotes(crew, this.depth);
+      if (crew.stopped !== null || !this.goesOn()) break;
+      first = end;
     }
-  };
+    this.levels.begin(crew.get(at.ranges));
+    crew.begin(commands.end, 1);
+    return this.outcome();
+  }
 
-  const pastLimit = (depth: number, state: number): StopReason | null => {
-    const bytes = seen.bytes;
-    const stop = options.onProgress?.({
-      statesDistinct: seen.count,
-      statesGenerated,
-      depth,
-      frontier: seen.count - state,
-      bytes,
-    });
-    if (stop === true) return 'interrupted';
-    if (options.timeMax !== undefined && Date.now() - started > options.timeMax) return 'time-max';
-    if (options.memoryMax !== undefined) {
-      // The index doubles at once: stop before the step that would not fit.
-      const next = seen.load > 0.7 ? seen.bytesToGrow : 0;
-      if (process.memoryUsage.rss() + next > options.memoryMax) return 'memory-max';
-    }
-    return null;
-  };
-
-  const { stopAtFirst = false } = options;
-  const stopsAt = (property: number): boolean =>
-    typeof stopAtFirst === 'boolean' ? stopAtFirst : stopAtFirst.includes(property);
-
-  let depth = 0;
-  let untilProgress = progressEvery;
-  for (; stoppedBy === null && (levels[depth] as number) < seen.count; depth++) {
-    const end = seen.count;
-    levels.push(end);
-    const deepest = depth >= depthMax;
-    for (let state = levels[depth] as number; state < end; state++) {
-      system.load(seen.rowsOf(state), seen.offsetOf(state));
-      const failing = askedProperties === 0 ? 0 : system.failing(askedProperties);
-      if (failing !== 0) violate(failing, depth, state, -1);
-      if (askedWitnesses !== 0) {
-        const shown = system.witnessed(askedWitnesses);
-        askedWitnesses &= ~shown;
-        for (let i = 0; shown >>> i !== 0; i++) if ((shown >>> i) & 1) witnesses[i] = depth;
-      }
-      if (deepest) continue;
-      const first = pending.count;
-      system.expand(pending);
-      for (let row = first; row < pending.count; row++) {
-        const fails = (pending.failing[row] as number) & askedProperties;
-        if (fails !== 0) violate(fails, depth + 1, state, pending.actions[row] as number);
-      }
-      if (pending.count >= batchRows) {
-        seen.addAll(pending.rows, pending.count);
-        statesGenerated += pending.count;
-        pending.count = 0;
-        if (seen.count > statesMax) stoppedBy = 'states-max';
-      }
-      if (--untilProgress === 0) {
-        untilProgress = progressEvery;
-        stoppedBy ??= pastLimit(depth, state + 1);
-      }
-      if (stoppedBy !== null) break;
-    }
-    if (stoppedBy !== null) break;
-    seen.addAll(pending.rows, pending.count);
-    statesGenerated += pending.count;
-    pending.count = 0;
-    // Violated by a state of this level, or by a step out of it: no later level can be shorter.
-    for (const [property, violation] of violations.entries()) {
-      if (violation !== null && violation.depth <= depth) askedProperties &= ~(1 << property);
-    }
-    if (seen.count === end && !deepest) break;
-    if (deepest) stoppedBy = 'depth-max';
-    else if (seen.count > statesMax) stoppedBy = 'states-max';
-    else stoppedBy = pastLimit(depth, end);
-    if (violations.some((v, property) => v !== null && v.depth <= depth && stopsAt(property))) {
-      stoppedBy = 'stop-at-first';
+  /** Expands the states of a level, whose ranges are from `first` to `end`. */
+  private expandLevel(first: number, end: number): void {
+    const { crew, worker, levels } = this;
+    levels.begin(first);
+    this.first = first;
+    const states = worker.seen.count;
+    const size = states - this.known;
+    this.known = states;
+    this.sizes.push(size);
+    crew.set(at.cursor, first);
+    crew.set(at.frontierEnd, end);
+    crew.set(at.depth, this.depth);
+    crew.set(at.deepest, this.depth >= (this.options.depthMax ?? Infinity) ? 1 : 0);
+    for (const place of [at.failingStates, at.failingSteps, at.shown]) crew.set(place, 0);
+    this.hands = size < soloStates ? 1 : 1 + crew.get(at.joined);
+    this.handsMax = Math.max(this.handsMax, this.hands);
+    for (;;) {
+      crew.begin(commands.expand, this.hands);
+      worker.expand();
+      crew.awaitAll();
+      // Another worker may wait for the index to grow, when this one has no more states.
+      if (crew.get(at.full) === 0 || crew.stopped !== null) break;
+      this.grow();
     }
   }
 
-  statesGenerated += pending.idle;
-  // Before the traces are rebuilt, since that takes steps again.
-  const fired = [...system.fired];
-  const verdicts = violations.map((violation): Verdict => {
-    if (violation === null) return { result: stoppedBy === null ? 'holds' : 'unfinished' };
-    const path = pathTo(system, seen, levels, violation);
-    return { result: 'violated', depth: violation.depth, path };
-  });
-  return {
-    verdicts,
-    witnesses,
-    statesDistinct: seen.count,
-    statesGenerated,
-    depth: levels.findLastIndex((first) => first < seen.count),
-    fired,
-    stoppedBy,
-    bytes: seen.bytes,
-    load: seen.load,
-  };
+  /** Whether there is another level to look at; a limit is told to the crew. */
+  private goesOn(): boolean {
+    const { crew, depth, options } = this;
+    const states = this.worker.seen.count;
+    const deepest = crew.get(at.deepest) !== 0;
+    if (states === this.known && !deepest) return false;
+    const { stopAtFirst = false } = options;
+    const stops = (property: number): boolean =>
+      typeof stopAtFirst === 'boolean' ? stopAtFirst : stopAtFirst.includes(property);
+    if (
+      this.findings.violated.some(
+        (level, property) => level !== null && level <= depth && stops(property),
+      )
+    ) {
+      crew.stop('stop-at-first');
+    } else if (deepest) crew.stop('depth-max');
+    else if (states > crew.get(at.statesMax)) crew.stop('states-max');
+    else this.look();
+    this.hire(states);
+    return crew.stopped === null;
+  }
+
+  /** Tells how far the search is, and stops the crew where a limit is passed. */
+  private look(): void {
+    const { crew, options, started } = this;
+    const { timeMax, memoryMax, onProgress } = options;
+    if (onProgress?.(this.progress()) === true) crew.stop('interrupted');
+    else if (timeMax !== undefined && Date.now() - started > timeMax) crew.stop('time-max');
+    else if (memoryMax !== undefined && process.memoryUsage.rss() > memoryMax) {
+      crew.stop('memory-max');
+    }
+  }
+
+  private progress(): Progress {
+    const { crew, sizes, workplace, system, known, depth } = this;
+    const { seen } = this.worker;
+    const statesDistinct = seen.count;
+    const found = statesDistinct - known;
+    // Ranges are of one size, but for the last of each worker.
+    const [begun, end] = [crew.get(at.cursor), crew.get(at.frontierEnd)];
+    const left = Math.max(0, end - begun) / Math.max(1, end - this.first);
+    const remaining = statesRemaining(sizes);
+    return {
+      statesDistinct,
+      statesGenerated: system.initials.length + generatedBy(workplace.counts, system.fired.length),
+      depth,
+      frontier: found + Math.round((sizes[depth] ?? 0) * left),
+      statesRemaining: remaining === null ? null : Math.max(0, remaining - found),
+      bytes: seen.bytes,
+      memory: process.memoryUsage.rss(),
+      workers: this.hands,
+      timeMs: Date.now() - this.started,
+    };
+  }
+
+  /** Doubles the index, while nobody uses it; or stops the crew where that would not fit. */
+  private grow(): void {
+    const { crew, hands, workplace } = this;
+    const { seen } = this.worker;
+    if (crew.stopped !== null) return;
+    const bits = crew.get(at.indexBits) + 1;
+    const reason = this.resize(bits);
+    if (reason !== null) {
+      crew.stop(reason);
+      return;
+    }
+    if (workplace.store.buffers !== null) {
+      crew.begin(commands.clear, hands);
+      seen.clear(hands);
+      crew.awaitAll();
+    }
+    crew.begin(commands.refill, hands);
+    seen.refill();
+    crew.awaitAll();
+    crew.set(at.full, 0);
+  }
+
+  /** Makes an index of `2 ** bits` slots; null when it is there. */
+  private resize(bits: number): StopReason | null {
+    const { seen } = this.worker;
+    const { memoryMax = Infinity } = this.options;
+    if (bits > 31) return 'states-max';
+    if (bits > this.workplace.store.indexBitsMax) return 'memory-max';
+    // What is resident when the new half has been touched as well.
+    if (process.memoryUsage.rss() + seen.indexBytes > memoryMax) return 'memory-max';
+    try {
+      seen.resize(bits);
+      return null;
+    } catch (error) {
+      if (error instanceof RangeError) return 'memory-max';
+      throw error;
+    }
+  }
+
+  private outcome(): SearchOutcome {
+    const { crew, system, workplace, levels } = this;
+    const { violated, witnesses } = this.findings;
+    const { seen } = this.worker;
+    const stoppedBy = crew.stopped;
+    // Before the traces are rebuilt, since that takes steps again.
+    const fired = firedBy(workplace.counts, system.fired.length);
+    // A worker that died while the index was made anew may have left out a part of it.
+    const isWhole = stoppedBy !== 'worker-died' || crew.get(at.full) === 0;
+    const verdicts = violated.map((level, property): Verdict => {
+      if (level === null) return { result: stoppedBy === null ? 'holds' : 'unfinished' };
+      if (!isWhole) return { result: 'unfinished' };
+      const target = targetOf(system, seen, levels, property, level);
+      const path = pathTo(system, seen, levels, target);
+      return { result: 'violated', depth: target.depth, path };
+    });
+    const statesDistinct = seen.count;
+    return {
+      verdicts,
+      witnesses,
+      statesDistinct,
+      statesGenerated: system.initials.length + generatedBy(workplace.counts, system.fired.length),
+      depth: this.depth + (statesDistinct > this.known ? 1 : 0),
+      fired,
+      stoppedBy,
+      bytes: seen.bytes,
+      load: seen.load,
+      workers: this.handsMax,
+    };
+  }
 }

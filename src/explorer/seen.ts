@@ -1,184 +1,243 @@
 /**
- * The seen set: every state once, in the order of discovery, and an index over them.
+ * The seen set, as one worker has it: every state once, and an index over them.
  *
- * States lie in a log of fixed rows, cut into segments so that it grows without a copy; the log is
- * also the queue of the breadth-first search. The index is open addressing over one 32-bit entry a
- * slot: the low bits hold the state's number plus one, the bits above them the same bits of its hash,
- * so that most probes of another state never touch the log. It stores whole states: the set is exact.
+ * States lie in a log of fixed rows. A worker claims blocks of rows for itself, writes a new state
+ * and then publishes it by compare-and-swap on the index: the first to do so has found it. What is
+ * new since the last `flush()` or the end of a block is a range of rows; the ranges, in the order
+ * in which they were entered, are the queue of the breadth-first search. The index is open
+ * addressing over one 32-bit entry a slot: the low bits hold the row's number plus one, those above
+ * them the same bits of its hash, so that most probes of another state never touch the log. It
+ * stores whole states: the set is exact.
  */
-import { copyRow } from './system.js';
+import { at, Crew, controlWords } from './crew.js';
+import type { Kernel, Probed } from './kernel.js';
+import { chunkRows, kernelOf } from './kernel.js';
+import type { Store } from './store.js';
+import { blockRows, loadMax, privateStore } from './store.js';
 
-const segmentBits = 16;
-const segmentRows = 1 << segmentBits;
-/** The index doubles when it is fuller than this. */
-const loadMax = 0.75;
 const indexBitsMin = 12;
-/** The most states that a 32-bit entry can number at that load. */
-export const statesLimit = Math.floor(2 ** 31 * loadMax);
 
-export class SeenSet {
-  /** States stored; they are numbered from 0 in the order of discovery. */
-  count = 0;
-  private readonly segments: Uint32Array[] = [];
-  private bits = indexBitsMin;
-  private index = new Int32Array(1 << indexBitsMin);
-  private hashes = new Int32Array(0);
-  private entries = new Int32Array(0);
-  private known = new Uint8Array(0);
-  private readonly single = new Int32Array(1);
-  /** Written so that reads whose only purpose is to load a cache line are not optimised away. */
-  protected touched = 0;
+export class SeenSet implements Probed {
+  index: Int32Array;
+  mask = 0;
+  readonly segments: Uint32Array[];
+  readonly segmentBits: number;
+  readonly hashes = new Int32Array(chunkRows);
+  readonly entries = new Int32Array(chunkRows);
+  readonly slots = new Int32Array(chunkRows);
+  position = 0;
+  end = 0;
+  touched = 0;
+  private readonly words: number;
+  private readonly kernel: Kernel;
+  /** The first row of the range that is being filled, and how many rows earlier ranges have. */
+  private first = 0;
+  private entered = 0;
+  /** A block that is claimed and not begun, or -1. */
+  private spare = -1;
+  /** Rows that may be claimed before the index has to grow. */
+  private limit = 0;
 
-  constructor(private readonly words: number) {}
+  /** @param pause called when the index is full: lets it grow, or the search stop */
+  constructor(
+    readonly store: Store,
+    private readonly crew: Crew,
+    private readonly pause: () => void,
+  ) {
+    this.words = store.words;
+    this.kernel = kernelOf(store.words);
+    this.segments = store.segments;
+    this.segmentBits = store.segmentBits;
+    this.index = store.index;
+    if (crew.worker === 0) this.resize(indexBitsMin);
+    else this.refresh();
+  }
 
-  /** The segment that holds state `id`; its row starts at `offsetOf(id)`. */
+  /** A set for one thread alone. */
+  static alone(words: number): SeenSet {
+    const crew = new Crew(new Int32Array(controlWords), 0);
+    const seen: SeenSet = new SeenSet(privateStore(words), crew, () => {
+      seen.resize(crew.get(at.indexBits) + 1);
+      seen.refill();
+      crew.set(at.full, 0);
+    });
+    return seen;
+  }
+
+  /** States stored, by all workers. */
+  get count(): number {
+    return this.crew.get(at.states);
+  }
+
+  /** The segment that holds row `id`; the row starts at `offsetOf(id)`. */
   rowsOf(id: number): Uint32Array {
-    return this.segments[id >>> segmentBits] as Uint32Array;
+    return this.segments[id >>> this.segmentBits] as Uint32Array;
   }
 
   offsetOf(id: number): number {
-    return (id & (segmentRows - 1)) * this.words;
+    return (id & ((1 << this.segmentBits) - 1)) * this.words;
   }
 
-  /** Bytes held by the log and the index. */
+  /** Bytes of the log, the index and the ranges that are in use. */
   get bytes(): number {
-    return this.segments.length * segmentRows * this.words * 4 + this.index.byteLength;
+    const { crew, words } = this;
+    return crew.get(at.rows) * words * 4 + this.indexBytes + crew.get(at.ranges) * 8;
   }
 
-  /** States stored, of those that the index has slots for: 0 to 0.75. */
+  /** How full the index is: 0 to 0.8. */
   get load(): number {
-    return this.count / this.index.length;
+    return this.count / 2 ** this.crew.get(at.indexBits);
   }
 
-  /** Bytes that `bytes` would rise by, were the index to double once more. */
-  get bytesToGrow(): number {
-    return this.index.byteLength;
+  /** Bytes of the index, which grows by as many. */
+  get indexBytes(): number {
+    return 2 ** this.crew.get(at.indexBits) * 4;
   }
 
   /**
    * Adds the first `count` rows, those that are not there yet, in their order.
    *
-   * In passes, because a probe is a cache miss, and misses overlap only when they do not wait for
-   * each other: the second reads every home slot of the index, the third every row of the log that
-   * such a slot points to, the last inserts in order.
+   * @returns whether there was room; where there was not, the crew has been told to stop
    */
-  addAll(rows: Uint32Array, count: number): void {
-    while (this.count + count > this.index.length * loadMax) this.grow();
-    if (this.hashes.length < count) this.makeRoom(count);
-    const { words, hashes, entries, known, index } = this;
-    const mask = index.length - 1;
-    hashRows(rows, 0, words, count, hashes);
-    for (let row = 0; row < count; row++) {
-      entries[row] = index[(hashes[row] as number) & mask] as number;
-    }
-    for (let row = 0; row < count; row++) {
-      const entry = entries[row] as number;
-      const near = entry !== 0 && ((entry ^ (hashes[row] as number)) & ~mask) === 0;
-      known[row] = near && this.equals((entry & mask) - 1, rows, row * words) ? 1 : 0;
-    }
-    for (let row = 0; row < count; row++) {
-      if (known[row] === 0) this.insert(rows, row * words, hashes[row] as number);
-    }
-  }
-
-  private makeRoom(count: number): void {
-    this.hashes = new Int32Array(count * 2);
-    this.entries = new Int32Array(count * 2);
-    this.known = new Uint8Array(count * 2);
-  }
-
-  /** The number of the state at `rows[offset]`, or -1. */
-  find(rows: Uint32Array, offset: number): number {
-    const slot = this.probe(rows, offset, this.hashOf(rows, offset));
-    return (((this.index[slot] as number) & (this.index.length - 1)) >>> 0) - 1;
-  }
-
-  private hashOf(rows: Uint32Array, offset: number): number {
-    hashRows(rows, offset, this.words, 1, this.single);
-    return this.single[0] as number;
-  }
-
-  /** The slot of the index that holds this state, or the empty one where it belongs. */
-  private probe(rows: Uint32Array, offset: number, hash: number): number {
-    const { index } = this;
-    const mask = index.length - 1;
-    let slot = hash & mask;
-    for (;;) {
-      const entry = index[slot] as number;
-      if (entry === 0) return slot;
-      const near = ((entry ^ hash) & ~mask) === 0;
-      if (near && this.equals((entry & mask) - 1, rows, offset)) return slot;
-      slot = (slot + 1) & mask;
-    }
-  }
-
-  private insert(rows: Uint32Array, offset: number, hash: number): void {
-    const slot = this.probe(rows, offset, hash);
-    if (this.index[slot] !== 0) return;
-    const id = this.count++;
-    const mask = this.index.length - 1;
-    this.index[slot] = (hash & ~mask) | (id + 1);
-    if ((id & (segmentRows - 1)) === 0) {
-      this.segments.push(new Uint32Array(segmentRows * this.words));
-    }
-    copyRow(rows, offset, this.rowsOf(id), this.offsetOf(id), this.words);
-  }
-
-  private equals(id: number, rows: Uint32Array, offset: number): boolean {
-    const log = this.segments[id >>> segmentBits] as Uint32Array;
-    const base = (id & (segmentRows - 1)) * this.words;
-    for (let word = 0; word < this.words; word++) {
-      if (log[base + word] !== rows[offset + word]) return false;
+  addAll(rows: Uint32Array, count: number): boolean {
+    const { crew } = this;
+    for (let row = 0; row < count; row += chunkRows) {
+      const some = Math.min(chunkRows, count - row);
+      if (crew.get(at.full) !== 0 && !this.rest()) return false;
+      if (this.end - this.position < some && this.spare < 0 && !this.claim()) return false;
+      if (this.position === this.end) this.position = this.turn(this.position);
+      const before = this.entered + this.position - this.first;
+      this.kernel.add(this, rows, row * this.words, some);
+      const added = this.entered + this.position - this.first - before;
+      if (added > 0) Atomics.add(crew.control, at.states, added);
     }
     return true;
   }
 
-  /** Doubles the index. It is made anew from the log, so old and new are never held together. */
-  private grow(): void {
-    this.bits++;
-    this.index = new Int32Array(0);
-    const index = new Int32Array(2 ** this.bits);
-    const mask = index.length - 1;
-    const hashes = new Int32Array(growRows);
-    for (let first = 0; first < this.count; first += growRows) {
-      const count = Math.min(growRows, this.count - first);
-      hashRows(this.rowsOf(first), this.offsetOf(first), this.words, count, hashes);
-      // Touches the slots of these rows before the first is needed, as addAll() does.
-      let touched = 0;
-      for (let row = 0; row < count; row++)
-        touched |= index[(hashes[row] as number) & mask] as number;
-      this.touched = touched;
-      for (let row = 0; row < count; row++) {
-        const hash = hashes[row] as number;
-        let slot = hash & mask;
-        while (index[slot] !== 0) slot = (slot + 1) & mask;
-        index[slot] = (hash & ~mask) | (first + row + 1);
+  /** The number of the state at `rows[offset]`, or -1. */
+  find(rows: Uint32Array, offset: number): number {
+    return this.kernel.find(this, rows, offset);
+  }
+
+  /** Makes a range of what is new, so that others find it. */
+  flush(): void {
+    const count = this.position - this.first;
+    if (count === 0) return;
+    const range = Atomics.add(this.crew.control, at.ranges, 1);
+    if (range * 2 + 2 > this.store.ranges.length && !this.extendRanges()) {
+      Atomics.sub(this.crew.control, at.ranges, 1);
+      this.crew.stop('memory-max');
+      return;
+    }
+    this.store.ranges[range * 2] = this.first;
+    this.store.ranges[range * 2 + 1] = count;
+    this.entered += count;
+    this.first = this.position;
+  }
+
+  turn(position: number): number {
+    this.position = position;
+    // A chunk that filled the block to its last row: the next one claims another first.
+    if (this.spare < 0) return position;
+    this.flush();
+    this.first = this.spare;
+    this.end = this.spare + blockRows;
+    this.spare = -1;
+    return this.first;
+  }
+
+  /** Claims the next block, before it is needed: the index can only grow between two chunks. */
+  private claim(): boolean {
+    const { crew, store } = this;
+    const block = Atomics.add(crew.control, at.rows, blockRows);
+    while (block + blockRows > this.limit) {
+      crew.set(at.full, 1);
+      if (!this.rest()) return false;
+    }
+    if (block + blockRows > store.rowsMax || !this.extendLog(block)) {
+      crew.stop('memory-max');
+      return false;
+    }
+    this.spare = block;
+    return true;
+  }
+
+  /** While the index grows. */
+  private rest(): boolean {
+    this.flush();
+    this.pause();
+    return this.crew.stopped === null;
+  }
+
+  /** The leader: an index of `2 ** bits` slots. A shared one is then cleared, and either filled. */
+  resize(bits: number): void {
+    const { store } = this;
+    if (store.buffers === null) {
+      // Not held while the next one is made.
+      store.index = this.index = new Int32Array(0);
+      store.index = new Int32Array(2 ** bits);
+    }
+    this.crew.set(at.indexBits, bits);
+    this.crew.set(at.refill, 0);
+    this.refresh();
+  }
+
+  /** A worker's share in clearing what the index had before it grew. */
+  clear(hands: number): void {
+    const slots = 2 ** (this.crew.get(at.indexBits) - 1);
+    const { worker } = this.crew;
+    const upTo = (share: number): number => Math.floor((slots * share) / hands);
+    this.index.fill(0, upTo(worker), upTo(worker + 1));
+  }
+
+  /** A worker's share in entering all states into an empty index. */
+  refill(): void {
+    this.refresh();
+    const { crew, store } = this;
+    const total = crew.get(at.ranges);
+    for (;;) {
+      const from = Atomics.add(crew.control, at.refill, rangesTogether);
+      if (from >= total) return;
+      for (let range = from; range < Math.min(from + rangesTogether, total); range++) {
+        const first = store.ranges[range * 2] as number;
+        const end = first + (store.ranges[range * 2 + 1] as number);
+        for (let id = first; id < end; id += chunkRows) {
+          const count = Math.min(chunkRows, end - id);
+          this.kernel.enter(this, this.rowsOf(id), this.offsetOf(id), id, count);
+        }
       }
     }
-    this.index = index;
   }
-}
 
-/** Rows hashed together when the index grows; it divides the rows of a segment. */
-const growRows = 64;
+  private refresh(): void {
+    const bits = this.crew.get(at.indexBits);
+    this.index = this.store.index;
+    this.mask = 2 ** bits - 1;
+    this.limit = Math.floor(2 ** bits * loadMax);
+  }
 
-/** 32-bit hashes of `count` rows that lie one after another from `offset` on. */
-function hashRows(
-  rows: Uint32Array,
-  offset: number,
-  words: number,
-  count: number,
-  hashes: Int32Array,
-): void {
-  for (let row = 0, at = offset; row < count; row++) {
-    let hash = words;
-    for (const end = at + words; at < end; at++) {
-      hash = Math.imul(hash ^ (rows[at] as number), 0x9e3779b1);
-      hash ^= hash >>> 15;
+  /** In memory of one thread the log and the ranges grow; what is shared was reserved. */
+  private extendLog(block: number): boolean {
+    const { segments, segmentBits, words, store } = this;
+    if (store.buffers !== null || block >>> segmentBits < segments.length) return true;
+    try {
+      segments.push(new Uint32Array(2 ** segmentBits * words));
+      return true;
+    } catch (error) {
+      if (error instanceof RangeError) return false;
+      throw error;
     }
-    hash = Math.imul(hash, 0x85ebca6b);
-    hash ^= hash >>> 13;
-    hash = Math.imul(hash, 0xc2b2ae35);
-    hashes[row] = hash ^ (hash >>> 16);
+  }
+
+  private extendRanges(): boolean {
+    const { store } = this;
+    if (store.buffers !== null) return false;
+    const ranges = new Int32Array(store.ranges.length * 2);
+    ranges.set(store.ranges);
+    store.ranges = ranges;
+    return true;
   }
 }
+
+/** Ranges that a worker takes at once when the index is filled again. */
+const rangesTogether = 16;

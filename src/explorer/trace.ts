@@ -6,6 +6,7 @@
  * with the least actions, compared one after another. No parent is stored during the search: the
  * paths are found by going back through the levels, expanding each state again.
  */
+import type { Levels } from './levels.js';
 import type { SeenSet } from './seen.js';
 import type { PackedSystem, Path } from './system.js';
 import { Successors } from './system.js';
@@ -25,13 +26,7 @@ export interface Target {
   readonly actions: readonly number[];
 }
 
-/** @param levels the number of the first state of each level */
-export function pathTo(
-  system: PackedSystem,
-  seen: SeenSet,
-  levels: readonly number[],
-  target: Target,
-): Path {
+export function pathTo(system: PackedSystem, seen: SeenSet, levels: Levels, target: Target): Path {
   /** For each state that lies on a shortest path, its steps towards the violation. */
   const edges = new Map<number, Edge[]>();
   /** For the level at hand: a violating state has no steps to take. */
@@ -60,8 +55,7 @@ export function pathTo(
   const successors = new Successors(system.words, 64);
   for (let level = target.depth - 1; level >= 0; level--) {
     const before = level === target.depth - 1 ? last : new Set<number>();
-    const end = levels[level + 1] as number;
-    for (let state = levels[level] as number; state < end && reached.size > 0; state++) {
+    for (const state of reached.size > 0 ? levels.statesOf(level) : []) {
       system.load(seen.rowsOf(state), seen.offsetOf(state));
       successors.count = 0;
       system.expand(successors);

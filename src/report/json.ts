@@ -41,6 +41,8 @@ function specJson(result: SpecResult): object {
     depth: result.depth,
     timeMs: result.timeMs,
     bytes: result.bytes,
+    workers: result.workers,
+    notices: result.notices,
     properties: result.properties.map(({ path, ...property }, claim) => ({
       ...property,
       claim: claimRows[claim]?.claim,

@@ -1,10 +1,10 @@
 /** A spec, searched and held against its expectations. */
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import { availableParallelism } from 'node:os';
+import { workersMax } from '../explorer/crew.js';
+import type { Progress } from '../explorer/progress.js';
 import { explore } from '../explorer/reference.js';
-import type { Progress, SearchOptions, SearchOutcome } from '../explorer/search.js';
 import { search } from '../explorer/search.js';
-import type { Limits, Outcome, Path, StopReason } from '../explorer/system.js';
+import type { Outcome, Path, StopReason } from '../explorer/system.js';
 import { claimRows } from '../invariants/claims.js';
 import { witnessRows } from '../invariants/witnesses.js';
 import { ImmutableModel } from '../model/immutable-system.js';
@@ -13,6 +13,9 @@ import { buildSpec } from './build.js';
 import type { DesignModel } from './design-model.js';
 import type { Expectation } from './format.js';
 import type { Design, Spec } from './load.js';
+import { memoryByDefault } from './memory.js';
+import type { ThreadedOutcome, ThreadOptions } from './threads.js';
+import { searchInThreads } from './threads.js';
 
 export type PropertyOutcome = 'holds' | 'violated' | 'unfinished' | 'not-applicable';
 
@@ -51,23 +54,25 @@ export interface SpecResult {
   readonly timeMs: number;
   /** Bytes of the seen set, its log and its index; null for the reference explorer. */
   readonly bytes: number | null;
+  /** Threads that searched, at most at once. */
+  readonly workers: number;
+  /** What went otherwise than asked, in sentences: a worker that could not be started, or died. */
+  readonly notices: readonly string[];
   /** `unexpected`: some result is not as the spec expects; `unfinished`: it may yet be. */
   readonly status: 'as-expected' | 'unexpected' | 'unfinished';
 }
 
-export interface RunOptions extends Limits {
+/** Of the limits, `memoryMax` is four fifths of the machine's memory unless given. */
+export interface RunOptions extends Partial<ThreadOptions> {
   /** Use the naive explorer on immutable states. */
   readonly reference?: boolean;
-  readonly onProgress?: (progress: Progress) => void;
-  /** Word 0 set to 1 by anyone ends the search. */
-  readonly stop?: Int32Array<SharedArrayBuffer>;
 }
 
 /** Runs one spec. Throws UserError for a spec that has no meaning, never for a violation. */
 export async function runSpec(spec: Spec, options: RunOptions = {}): Promise<SpecResult> {
   const model = buildSpec(spec);
   const started = performance.now();
-  const outcome: Outcome & Partial<Pick<SearchOutcome, 'bytes'>> = options.reference
+  const outcome: Outcome & Partial<ThreadedOutcome> = options.reference
     ? explore(new ImmutableModel(model), options.depthMax)
     : await searchDesign(spec.design, model, options);
   const timeMs = Math.round(performance.now() - started);
@@ -101,6 +106,8 @@ export async function runSpec(spec: Spec, options: RunOptions = {}): Promise<Spe
     stoppedBy: outcome.stoppedBy,
     timeMs,
     bytes: outcome.bytes ?? null,
+    workers: outcome.workers ?? 1,
+    notices: outcome.notices ?? [],
     status: unexpected || missed ? 'unexpected' : pending ? 'unfinished' : 'as-expected',
   };
 }
@@ -144,35 +151,33 @@ function propertyOf(
 const statesInThisThread = 4000;
 
 /**
- * Searches a design, in a fresh thread unless it is small. A thread that has run other models has
- * taught V8 types that this one does not have: measured at up to three times the time.
+ * Searches a design, in threads of its own unless it is small (see threads.ts).
+ *
+ * Throws RangeError for a number of workers that makes no sense.
  */
 export async function searchDesign(
   design: Design,
   model: DesignModel,
-  { onProgress, stop, ...limits }: Omit<RunOptions, 'reference'>,
-): Promise<SearchOutcome> {
+  { workers = defaultWorkers(), ...options }: Omit<RunOptions, 'reference'>,
+): Promise<ThreadedOutcome> {
+  if (!(Number.isInteger(workers) && workers >= 1 && workers <= workersMax)) {
+    throw new RangeError(`${workers} workers; it can be a whole number from 1 to ${workersMax}`);
+  }
+  const { onProgress, stop, eager, onThread, heapMax, ...given } = options;
+  const limits = { memoryMax: memoryByDefault(), ...given };
   const statesMax = Math.min(limits.statesMax ?? Number.POSITIVE_INFINITY, statesInThisThread);
-  const quick = search(new PackedModel(model), { ...limits, statesMax });
-  if (quick.stoppedBy !== 'states-max' || statesMax === limits.statesMax) return quick;
-
-  const request: SearchRequest = { design, limits, stop: stop ?? null };
-  const worker = new Worker(fileURLToPath(new URL('./search-worker.js', import.meta.url)), {
-    workerData: request,
-  });
-  return await new Promise((resolve, reject) => {
-    worker.on('message', (message: SearchMessage) => {
-      if ('progress' in message) onProgress?.(message.progress);
-      else resolve(message.outcome);
-    });
-    worker.on('error', reject);
-    worker.on('exit', (code) => reject(new Error(`the search thread ended with code ${code}`)));
-  });
+  const system = new PackedModel(model);
+  const quick = search(system, { ...limits, statesMax });
+  if (quick.stoppedBy !== 'states-max' || statesMax === limits.statesMax) {
+    return { ...quick, notices: [] };
+  }
+  if (typeof SharedArrayBuffer === 'undefined') {
+    const show = (progress: Progress): undefined => onProgress?.(progress) as undefined;
+    const notices = workers > 1 ? ['threads cannot share memory here: one worker searches'] : [];
+    return { ...search(new PackedModel(model), { ...limits, onProgress: show }), notices };
+  }
+  return await searchInThreads(design, system, { ...options, ...limits, workers });
 }
 
-export interface SearchRequest {
-  readonly design: Design;
-  readonly limits: SearchOptions;
-  readonly stop: Int32Array<SharedArrayBuffer> | null;
-}
-export type SearchMessage = { readonly progress: Progress } | { readonly outcome: SearchOutcome };
+/** As many as there are cores. */
+const defaultWorkers = (): number => Math.min(availableParallelism(), workersMax);

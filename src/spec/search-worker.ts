@@ -1,22 +1,68 @@
-/** The thread in which one search runs. */
-import { parentPort, workerData } from 'node:worker_threads';
+/** A thread of a search: the one that leads it, or one that helps. */
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { at } from '../explorer/crew.js';
+import { assist, sharedWorkplace } from '../explorer/expand.js';
+import type { Progress } from '../explorer/progress.js';
 import { search } from '../explorer/search.js';
+import type { StoreBuffers } from '../explorer/store.js';
 import { PackedModel } from '../model/packed-system.js';
 import { buildDesign } from './build.js';
-import type { SearchMessage, SearchRequest } from './run.js';
+import { machineMemory } from './memory.js';
+import type { AssistRequest, LeadRequest, SearchMessage } from './threads.js';
 
-const { design, limits, stop } = workerData as SearchRequest;
 const post = (message: SearchMessage): void => parentPort?.postMessage(message);
 
-let told = Date.now();
-const outcome = search(new PackedModel(buildDesign(design)), {
-  ...limits,
-  onProgress: (progress) => {
-    if (Date.now() - told > 200) {
-      told = Date.now();
-      post({ progress });
-    }
-    return stop !== null && Atomics.load(stop, 0) !== 0;
-  },
-});
-post({ outcome });
+/** Milliseconds between two reports of progress. */
+const reportMs = 200;
+/** From here on helpers pay: to start one takes as long as some ten thousand states. */
+const hireStates = 60_000;
+
+function lead({ design, limits, eager, stop, words, ports }: LeadRequest): void {
+  const system = new PackedModel(buildDesign(design));
+  const workplace = sharedWorkplace(system, words, machineMemory());
+  if (workplace === null && ports.length > 0) {
+    post({ notice: 'there is too little address space to share: one worker searches' });
+  }
+  let told = Date.now();
+  let hired = false;
+  const options = {
+    ...limits,
+    onProgress: (progress: Progress) => {
+      if (Date.now() - told > reportMs) {
+        told = Date.now();
+        post({ progress });
+      }
+      return stop !== null && Atomics.load(stop, 0) !== 0;
+    },
+  };
+  const hire = (states: number): void => {
+    const buffers = workplace?.store.buffers ?? null;
+    if (hired || buffers === null || ports.length === 0) return;
+    if (states < hireStates && !eager) return;
+    hired = true;
+    // Past the thread that started this one: it would hold the memory longer than the search does.
+    for (const port of ports) port.postMessage(buffers);
+    post({ hire: true });
+    if (eager && workplace !== null) awaitHelpers(workplace.control, ports.length);
+  };
+  const outcome = search(system, options, workplace ?? undefined, hire);
+  for (const port of ports) port.close();
+  post({ outcome });
+}
+
+/** Waits until helpers have joined; not for ever, since some may not be there to come. */
+function awaitHelpers(control: Int32Array, helpers: number): void {
+  for (let wait = 0; wait < 200 && Atomics.load(control, at.joined) < helpers; wait++) {
+    Atomics.wait(control, at.stop, 0, 50);
+  }
+}
+
+function help({ design, words, port, thread }: AssistRequest): void {
+  const buffers = receiveMessageOnPort(port)?.message as StoreBuffers;
+  port.close();
+  assist(new PackedModel(buildDesign(design)), words, buffers, thread);
+}
+
+const request = workerData as LeadRequest | AssistRequest;
+if ('port' in request) help(request);
+else lead(request);

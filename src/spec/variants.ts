@@ -115,7 +115,8 @@ export async function judge(
     }
     const { onProgress, shortest, ...limits } = options;
     const stopAtFirst = asked.filter((claim) => !shortest || claim !== lockClaim);
-    const outcome = await searchDesign(edited, model, { ...limits, stopAtFirst });
+    // As many variants at a time as there are cores, so each is searched by one worker.
+    const outcome = await searchDesign(edited, model, { ...limits, stopAtFirst, workers: 1 });
     const violated = asked.flatMap((claim) => {
       const verdict = outcome.verdicts[claim];
       if (verdict?.result !== 'violated' || model.inapplicable[claim] !== null) return [];

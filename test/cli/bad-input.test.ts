@@ -371,6 +371,11 @@ describe('a mistake', () => {
 
   it.each([
     [['chek'], "error: unknown command 'chek'"],
+    [['check', '--workers', '0'], 'It must be from 1 to 64'],
+    [['check', '--workers', '10000'], 'more threads than that only wait for memory'],
+    [['check', '--workers', 'abc'], 'It must be a whole number.'],
+    [['check', '--workers', '2', '--reference'], "cannot be used with option '--workers <n>'"],
+    [['check', '--progress', 'xml'], 'Allowed choices are auto, text, json, none.'],
     [['check', '--fast'], "error: unknown option '--fast'"],
     [['check', '--states-max', '-1'], 'It must be a whole number.'],
     [['check', '--time-max', '3 weeks'], 'It must be a number and a unit: ms, s, m, h.'],

@@ -75,6 +75,67 @@ describe('check', () => {
   });
 });
 
+describe('progress', () => {
+  const events = (err: string) =>
+    err.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
+
+  it('as JSON has a line for each spec at its end, with what the report says', () => {
+    const files = ['specs/mail/base.yaml', 'specs/mail/other-cpus-only.yaml'];
+    const { out, err } = svscheck(['check', ...files, '--json', '--progress', 'json']);
+    const { specs } = JSON.parse(out);
+    const ends = events(err);
+    expect(ends.map(({ event, file }) => [event, file])).toEqual(files.map((f) => ['end', f]));
+    for (const [index, { event, statesPerSecond, ...end }] of ends.entries()) {
+      expect(specs[index]).toMatchObject(end);
+      expect(statesPerSecond).toBeGreaterThan(0);
+    }
+  });
+
+  it('as JSON tells how far a large search is, in fields that are described', async () => {
+    const args = ['check', 'a.yaml', '--time-max', '1500ms', '--progress', 'json'];
+    const { err } = await inFolder({ 'a.yaml': large }, (folder) => svscheck(args, folder));
+    const lines = events(err);
+    const [first] = lines;
+    expect(first).toMatchObject({ event: 'progress', file: 'a.yaml', statesRemaining: null });
+    expect(first.frontier).toBeGreaterThan(0);
+    expect(first.memory).toBeGreaterThan(first.bytes);
+    expect(lines.at(-1)).toMatchObject({ event: 'end', stoppedBy: 'time-max' });
+    const described = readFileSync('docs/json.md', 'utf8');
+    for (const field of lines.flatMap((line) => Object.keys(line))) {
+      expect(described).toContain(`\`${field}\``);
+    }
+  });
+
+  it('is not there where nobody looks, nor when it is not wanted', () => {
+    for (const more of [[], ['--progress', 'none']]) {
+      expect(svscheck(['check', 'specs/mail/mended.yaml', ...more]).err).toBe('');
+    }
+    const text = svscheck(['check', 'specs/mail/mended.yaml', '--progress', 'text']).err;
+    const shown = text.split('\r\u001b[K').filter((line) => line !== '');
+    for (const line of shown)
+      expect(line).toMatch(/ states, .*\/s, depth \d+, .* to expand, .* MiB/);
+  });
+});
+
+describe('workers', () => {
+  it('change nothing on the page', () => {
+    const page = (workers: string) =>
+      timeless(svscheck(['check', 'specs/mail/without-trap-load.yaml', '--workers', workers]).out);
+    expect(page('3')).toBe(page('1'));
+  });
+
+  it('are one, with a note, on a machine where threads cannot share memory', () => {
+    const NODE_OPTIONS = '--import data:text/javascript,delete%20globalThis.SharedArrayBuffer';
+    const args = ['check', 'specs/mail/mended.yaml', '--workers', '2'];
+    const { code, out, err } = svscheck(args, '.', { NODE_OPTIONS });
+    expect(err).toBe(
+      'specs/mail/mended.yaml: note: threads cannot share memory here: one worker searches\n',
+    );
+    expect(code).toBe(0);
+    expect(timeless(out)).toBe(timeless(svscheck(args).out));
+  });
+});
+
 describe('the exit code', () => {
   const kinds = ['ok', 'unfinished', 'unexpected', 'mistake', 'interrupted'] as const;
 

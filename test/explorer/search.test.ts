@@ -7,11 +7,12 @@ import type { Outcome } from '../../src/explorer/system.js';
 import type { Graph } from './graph.js';
 import { line, packedOf, processOf, referenceOf, someGraph } from './graph.js';
 
-/** What both explorers tell; bytes and load are the packed one's alone. */
+/** What both explorers tell; bytes, load and workers are the packed one's alone. */
 function outcomeOf(graph: Graph, options?: SearchOptions): Outcome {
-  const { bytes, load, ...outcome } = search(packedOf(graph), options);
+  const { bytes, load, workers, ...outcome } = search(packedOf(graph), options);
   expect(bytes).toBeGreaterThan(0);
-  expect(load).toBeLessThanOrEqual(0.75);
+  expect(load).toBeLessThanOrEqual(0.8);
+  expect(workers).toBe(1);
   return outcome;
 }
 

@@ -49,10 +49,14 @@ describe('two-phase commit', () => {
   });
 
   it('comes out the same by the reference explorer', () => {
-    const { bytes, load, ...packed } = checkModel(twoPhaseCommit(3)) as ReturnType<
+    const { bytes, load, workers, ...packed } = checkModel(twoPhaseCommit(3)) as ReturnType<
       typeof checkModel
-    > & { bytes: number; load: number };
-    expect({ bytes, load }).toEqual({ bytes: expect.any(Number), load: expect.any(Number) });
+    > & { bytes: number; load: number; workers: number };
+    expect({ bytes, load, workers }).toEqual({
+      bytes: expect.any(Number),
+      load: expect.any(Number),
+      workers: 1,
+    });
     expect(checkModel(twoPhaseCommit(3), { reference: true })).toEqual(packed);
   });
 });

@@ -18,7 +18,7 @@ import type { DesignModel } from '../../src/spec/design-model.js';
 const most = process.env.SVSCHECK_LONG === '1' ? Number.POSITIVE_INFINITY : 12_000;
 
 function packed(model: DesignModel, limits: Limits = {}): Outcome {
-  const { bytes, load, ...outcome } = search(new PackedModel(model), limits);
+  const { bytes, load, workers, ...outcome } = search(new PackedModel(model), limits);
   return outcome;
 }
 

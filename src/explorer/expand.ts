@@ -1,0 +1,218 @@
+/** What every worker of a search does: expands its share of a level, and helps the index to grow. */
+import { at, Crew, commands, controlWords, workersMax } from './crew.js';
+import { SeenSet } from './seen.js';
+import type { Store, StoreBuffers } from './store.js';
+import { privateStore, sharedStore, storeOf } from './store.js';
+import type { PackedSystem } from './system.js';
+import { Successors } from './system.js';
+
+/** Successors collected before they are looked up. */
+const batchRows = 64;
+/** States that a worker expands between two looks at limits. */
+const statesPerLook = 1 << 13;
+
+/** What the workers of one search have in common. */
+export interface Workplace {
+  readonly control: Int32Array;
+  /** By worker: transitions taken, then how often each named step was. */
+  readonly counts: Float64Array;
+  readonly store: Store;
+}
+
+/** For a search in one thread. */
+export function privateWorkplace(system: PackedSystem): Workplace {
+  return {
+    control: new Int32Array(controlWords),
+    counts: new Float64Array(countsOf(system.fired.length, 1)),
+    store: privateStore(system.words),
+  };
+}
+
+const countsOf = (steps: number, workers: number): number => (1 + steps) * workers;
+
+/** The small part of a workplace, which whoever starts the threads holds as well. */
+export interface SharedWords {
+  readonly control: SharedArrayBuffer;
+  readonly counts: SharedArrayBuffer;
+}
+
+export function sharedWords(system: PackedSystem): SharedWords {
+  return {
+    control: new SharedArrayBuffer(controlWords * 4),
+    counts: new SharedArrayBuffer(countsOf(system.fired.length, workersMax) * 8),
+  };
+}
+
+/** For a search that others can join; null where too little memory can be shared. */
+export function sharedWorkplace(
+  system: PackedSystem,
+  { control, counts }: SharedWords,
+  bytesMax: number,
+): Workplace | null {
+  const store = sharedStore(system.words, bytesMax);
+  if (store === null) return null;
+  return { control: new Int32Array(control), counts: new Float64Array(counts), store };
+}
+
+export class SearchWorker {
+  readonly seen: SeenSet;
+  private readonly pending: Successors;
+  private untilLook = statesPerLook;
+
+  /**
+   * @param pause called between two lookups when the index is full; returns when it has grown
+   * @param look called now and then, to stop the crew at a limit
+   */
+  constructor(
+    private readonly system: PackedSystem,
+    private readonly crew: Crew,
+    private readonly workplace: Workplace,
+    pause: () => void,
+    private readonly look: () => void,
+  ) {
+    this.seen = new SeenSet(workplace.store, crew, pause);
+    this.pending = new Successors(system.words, batchRows * 2);
+  }
+
+  /** Expands states of the frontier until none is left, or the crew is told to stop. */
+  expand(): void {
+    const { crew } = this;
+    const end = crew.get(at.frontierEnd);
+    let range = crew.take(at.cursor);
+    while (range < end && this.expandRange(range)) range = crew.take(at.cursor);
+    if (crew.stopped === null) this.lookUp();
+    this.pending.count = 0;
+    this.pending.idle = 0;
+    this.seen.flush();
+    this.report();
+  }
+
+  /** @returns false when the crew has been told to stop */
+  private expandRange(range: number): boolean {
+    const { system, seen, crew, pending } = this;
+    const { ranges } = seen.store;
+    const first = ranges[range * 2] as number;
+    const end = first + (ranges[range * 2 + 1] as number);
+    const deepest = crew.get(at.deepest) !== 0;
+    let askedProperties = crew.get(at.askedProperties);
+    let askedWitnesses = crew.get(at.askedWitnesses) & ~crew.get(at.shown);
+    let [failingStates, failingSteps, shown] = [0, 0, 0];
+    let goesOn = true;
+    for (let state = first; goesOn && state < end; state++) {
+      system.load(seen.rowsOf(state), seen.offsetOf(state));
+      if (askedProperties !== 0) {
+        const failing = system.failing(askedProperties);
+        failingStates |= failing;
+        // A step out of this level leads no sooner to a violation: nothing is left to ask.
+        askedProperties &= ~failing;
+      }
+      if (askedWitnesses !== 0) {
+        const seenHere = system.witnessed(askedWitnesses);
+        shown |= seenHere;
+        askedWitnesses &= ~seenHere;
+      }
+      if (!deepest) {
+        let row = pending.count;
+        system.expand(pending);
+        for (; row < pending.count; row++) failingSteps |= pending.failing[row] as number;
+        if (pending.count >= batchRows) goesOn = this.lookUp();
+      }
+      if (--this.untilLook === 0) {
+        this.untilLook = statesPerLook;
+        this.look();
+        goesOn &&= crew.stopped === null;
+      }
+    }
+    if (failingStates !== 0) Atomics.or(crew.control, at.failingStates, failingStates);
+    if (failingSteps !== 0) Atomics.or(crew.control, at.failingSteps, failingSteps);
+    if (shown !== 0) Atomics.or(crew.control, at.shown, shown);
+    return goesOn;
+  }
+
+  /** Adds the pending successors to the set. */
+  private lookUp(): boolean {
+    const { crew, pending } = this;
+    if (!this.seen.addAll(pending.rows, pending.count)) return false;
+    this.countGenerated(pending.count + pending.idle);
+    pending.count = 0;
+    pending.idle = 0;
+    if (crew.get(at.states) > crew.get(at.statesMax)) crew.stop('states-max');
+    return crew.get(at.stop) === 0;
+  }
+
+  private countGenerated(count: number): void {
+    const { counts } = this.workplace;
+    const own = this.crew.worker * countsOf(this.system.fired.length, 1);
+    counts[own] = (counts[own] as number) + count;
+  }
+
+  /** Leaves what the search adds up at its end where the leader finds it. */
+  private report(): void {
+    const { fired } = this.system;
+    const own = this.crew.worker * countsOf(fired.length, 1);
+    this.workplace.counts.set(fired, own + 1);
+  }
+}
+
+/** Transitions taken so far, by all workers. */
+export function generatedBy(counts: Float64Array, steps: number): number {
+  let generated = 0;
+  for (let own = 0; own < counts.length; own += countsOf(steps, 1)) {
+    generated += counts[own] as number;
+  }
+  return generated;
+}
+
+/** How often each named step was taken, by all workers, when they last came to an end. */
+export function firedBy(counts: Float64Array, steps: number): number[] {
+  const fired = new Array<number>(steps).fill(0);
+  for (let own = 0; own < counts.length; own += countsOf(steps, 1)) {
+    for (let step = 0; step < steps; step++) {
+      fired[step] = (fired[step] as number) + (counts[own + 1 + step] as number);
+    }
+  }
+  return fired;
+}
+
+/**
+ * Helps another thread with its search, until that ends it.
+ *
+ * @param thread which of the threads this is, from 1: noted, so that its death is not missed
+ */
+export function assist(
+  system: PackedSystem,
+  words: SharedWords,
+  buffers: StoreBuffers,
+  thread: number,
+): void {
+  const control = new Int32Array(words.control);
+  Atomics.store(control, at.present + thread, 1);
+  const crew = new Crew(control, Atomics.add(control, at.joined, 1) + 1);
+  const counts = new Float64Array(words.counts);
+  let ended = false;
+  /** Takes part in what the index needs; returns when there are states to expand, or at the end. */
+  const rest = (): void => {
+    for (;;) {
+      const command = crew.next();
+      ended = command === commands.end;
+      if (command === commands.clear) worker.seen.clear(crew.hands);
+      else if (command === commands.refill) worker.seen.refill();
+      else return;
+      crew.arrive();
+    }
+  };
+  const pause = (): void => {
+    crew.arrive();
+    rest();
+  };
+  const workplace: Workplace = { control, counts, store: storeOf(buffers) };
+  const worker = new SearchWorker(system, crew, workplace, pause, () => {});
+  rest();
+  while (!ended) {
+    worker.expand();
+    // The end may have come while the index was full.
+    if (ended) return;
+    crew.arrive();
+    rest();
+  }
+}

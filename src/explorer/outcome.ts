@@ -1,0 +1,32 @@
+/** What a search tells beside what any explorer does; and what is left of one that lost its leader. */
+import { at, Crew } from './crew.js';
+import type { SharedWords } from './expand.js';
+import { firedBy, generatedBy } from './expand.js';
+import type { Outcome, PackedSystem } from './system.js';
+
+export interface SearchOutcome extends Outcome {
+  /** Bytes of the log and the index at the end, and how full the index was. */
+  readonly bytes: number;
+  readonly load: number;
+  /** Workers that took part, at most at once. */
+  readonly workers: number;
+}
+
+/** What can be told of a search whose leader is gone: nothing, but for how far it came. */
+export function lostOutcome(system: PackedSystem, words: SharedWords): SearchOutcome {
+  const counts = new Float64Array(words.counts);
+  const crew = new Crew(new Int32Array(words.control), 0);
+  const steps = system.fired.length;
+  return {
+    verdicts: Array.from({ length: system.properties }, () => ({ result: 'unfinished' })),
+    witnesses: new Array(system.witnesses).fill(null),
+    statesDistinct: crew.get(at.states),
+    statesGenerated: system.initials.length + generatedBy(counts, steps),
+    depth: crew.get(at.depth),
+    fired: firedBy(counts, steps),
+    stoppedBy: 'worker-died',
+    bytes: crew.get(at.rows) * system.words * 4,
+    load: 0,
+    workers: 1 + crew.get(at.joined),
+  };
+}

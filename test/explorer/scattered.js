@@ -1,0 +1,58 @@
+/**
+ * A transition system made of numbers alone: large enough for several workers to share a level, and
+ * in plain JavaScript, so that a thread can make it anew.
+ */
+
+const mix = (a, b) => {
+  let h = Math.imul(a ^ Math.imul(b, 0x9e3779b1), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 15), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+};
+
+const processes = 3;
+export const processOf = (action) => action % processes;
+
+/**
+ * States are numbers below `size`; each has three steps, most of them to a state that is at most
+ * `spread` above it. One state in `rare` violates a property, one in `rare` steps does.
+ */
+export function edgesOf({ size, spread, seed, rare }, state) {
+  return Array.from({ length: processes }, (_, process) => {
+    const h = mix(state * processes + process, seed);
+    const up = state + 1 + (h % spread);
+    const to = up < size && h % 11 !== 0 ? up : h % (state + 1);
+    return {
+      action: state * processes + process,
+      process,
+      to,
+      failing: mix(h, 7) % rare === 0 ? 2 : 0,
+    };
+  });
+}
+
+export const failingOf = ({ seed, rare }, state) => (mix(state, seed + 1) % rare === 0 ? 1 : 0);
+export const shownOf = ({ size }, state) => (state > size / 2 ? 1 : 0);
+
+export function packedOf(graph) {
+  const row = (state) => Uint32Array.of(state & 0xff, state >>> 8, mix(state, 3));
+  let loaded = 0;
+  return {
+    words: 3,
+    properties: 3,
+    witnesses: 2,
+    initials: [row(0), row(5), row(0)],
+    fired: new Float64Array(processes),
+    load: (rows, offset) => {
+      loaded = rows[offset] | (rows[offset + 1] << 8);
+    },
+    failing: (asked) => failingOf(graph, loaded) & asked,
+    witnessed: (asked) => shownOf(graph, loaded) & asked,
+    expand(into) {
+      for (const { action, process, to, failing } of edgesOf(graph, loaded)) {
+        this.fired[process]++;
+        into.push(row(to), action, failing);
+      }
+    },
+    processOf,
+  };
+}
