@@ -11,7 +11,7 @@
  */
 import { at, Crew, controlWords } from './crew.js';
 import type { Kernel, Probed } from './kernel.js';
-import { chunkRows, kernelOf } from './kernel.js';
+import { chunkRows, kernelOf, noRecentRows } from './kernel.js';
 import type { Store } from './store.js';
 import { blockRows, loadMax, privateStore } from './store.js';
 
@@ -22,6 +22,8 @@ export class SeenSet implements Probed {
   mask = 0;
   readonly segments: Uint32Array[];
   readonly segmentBits: number;
+  readonly recent: Int32Array;
+  readonly offsets = new Int32Array(chunkRows);
   readonly hashes = new Int32Array(chunkRows);
   readonly entries = new Int32Array(chunkRows);
   readonly slots = new Int32Array(chunkRows);
@@ -46,6 +48,7 @@ export class SeenSet implements Probed {
   ) {
     this.words = store.words;
     this.kernel = kernelOf(store.words);
+    this.recent = noRecentRows(store.words);
     this.segments = store.segments;
     this.segmentBits = store.segmentBits;
     this.index = store.index;

@@ -1,0 +1,78 @@
+/** Decision trees give what the rule would, on states that they have seen the like of, and no others. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Decisions, KeyedDecisions, unknown } from '../../src/model/decisions.js';
+import { LookUp } from '../../src/state/look-up.js';
+import { pack } from '../../src/state/packed.js';
+import type { Draft } from '../../src/state/schema.js';
+import { count, flag, record } from '../../src/state/schema.js';
+
+const schema = record({ at: count(40), a: count(2), b: count(2), big: count(3000), on: flag() });
+type State = Draft<typeof schema>;
+const isOdd = new LookUp(Array.from({ length: 41 }, (_, value) => value % 2 === 1));
+
+/** A rule that reads this or that, as it goes. */
+function rule(m: State): number {
+  if (!m.on) return isOdd.of(m, 'at') ? 1 : 2;
+  if (m.a === m.b) return 3 + m.a;
+  return isOdd.of(m, 'at') && m.big > 1500 ? 10 : 11;
+}
+
+const states = fc.array(
+  fc.record({
+    at: fc.nat(40),
+    a: fc.nat(2),
+    b: fc.nat(2),
+    big: fc.nat(3000),
+    on: fc.boolean(),
+  }),
+  { minLength: 50, maxLength: 300 },
+);
+
+describe('decisions', () => {
+  it.each(['a tree', 'trees by key'])('of %s come out as the rule does', (kind) => {
+    let learned = 0;
+    let known = 0;
+    fc.assert(
+      fc.property(states, (all) => {
+        const { tape, view } = pack(schema);
+        const trees = new Decisions();
+        const root = trees.roots(1);
+        const keyed = new KeyedDecisions(trees);
+        for (const one of all) {
+          tape.load(new Uint32Array(tape.words.length), 0);
+          Object.assign(view, one);
+          const row = tape.words.slice();
+          const found = kind === 'a tree' ? trees.find(root, row, 0) : keyed.find(row, 0);
+          tape.record(null);
+          const result = rule(view);
+          if (found !== unknown) {
+            known++;
+            expect(found).toBe(result);
+            continue;
+          }
+          learned++;
+          if (kind === 'a tree') expect(trees.add(root, tape.tests, result)).toBe(true);
+          else keyed.add(row, 0, tape.tests, result);
+          expect(kind === 'a tree' ? trees.find(root, row, 0) : keyed.find(row, 0)).toBe(result);
+        }
+      }),
+      { numRuns: 50 },
+    );
+    expect(learned).toBeGreaterThan(0);
+    expect(known).toBeGreaterThan(learned * 0.5);
+  });
+
+  it('are an error for a rule that takes two ways through one state', () => {
+    const { tape, view } = pack(schema);
+    const trees = new Decisions();
+    const root = trees.roots(1);
+    tape.record(null);
+    expect(view.a).toBe(0);
+    trees.add(root, tape.tests, 1);
+    expect(() => trees.add(root, tape.tests, 2)).toThrow('two ways');
+    tape.record(null);
+    expect(view.b).toBe(0);
+    expect(() => trees.add(root, tape.tests, 1)).toThrow('two ways');
+  });
+});
