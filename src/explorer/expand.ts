@@ -23,7 +23,7 @@ export interface Workplace {
 export function privateWorkplace(system: PackedSystem): Workplace {
   return {
     control: new Int32Array(controlWords),
-    counts: new Float64Array(countsOf(system.fired.length, 1)),
+    counts: new Float64Array(countsOf(system.steps, 1)),
     store: privateStore(system.words),
   };
 }
@@ -39,7 +39,7 @@ export interface SharedWords {
 export function sharedWords(system: PackedSystem): SharedWords {
   return {
     control: new SharedArrayBuffer(controlWords * 4),
-    counts: new SharedArrayBuffer(countsOf(system.fired.length, workersMax) * 8),
+    counts: new SharedArrayBuffer(countsOf(system.steps, workersMax) * 8),
   };
 }
 
@@ -142,14 +142,14 @@ export class SearchWorker {
 
   private countGenerated(count: number): void {
     const { counts } = this.workplace;
-    const own = this.crew.worker * countsOf(this.system.fired.length, 1);
+    const own = this.crew.worker * countsOf(this.system.steps, 1);
     counts[own] = (counts[own] as number) + count;
   }
 
   /** Leaves what the search adds up at its end where the leader finds it. */
   private report(): void {
     const { fired } = this.system;
-    const own = this.crew.worker * countsOf(fired.length, 1);
+    const own = this.crew.worker * countsOf(this.system.steps, 1);
     this.workplace.counts.set(fired, own + 1);
   }
 }

@@ -16,7 +16,7 @@ export interface SearchOutcome extends Outcome {
 export function lostOutcome(system: PackedSystem, words: SharedWords): SearchOutcome {
   const counts = new Float64Array(words.counts);
   const crew = new Crew(new Int32Array(words.control), 0);
-  const steps = system.fired.length;
+  const steps = system.steps;
   return {
     verdicts: Array.from({ length: system.properties }, () => ({ result: 'unfinished' })),
     witnesses: new Array(system.witnesses).fill(null),

@@ -166,7 +166,7 @@ class Search {
     const remaining = statesRemaining(sizes);
     return {
       statesDistinct,
-      statesGenerated: system.initials.length + generatedBy(workplace.counts, system.fired.length),
+      statesGenerated: system.initials.length + generatedBy(workplace.counts, system.steps),
       depth,
       frontier: found + Math.round((sizes[depth] ?? 0) * left),
       statesRemaining: remaining === null ? null : Math.max(0, remaining - found),
@@ -222,7 +222,7 @@ class Search {
     const { seen } = this.worker;
     const stoppedBy = crew.stopped;
     // Before the traces are rebuilt, since that takes steps again.
-    const fired = firedBy(workplace.counts, system.fired.length);
+    const fired = firedBy(workplace.counts, system.steps);
     // A worker that died while the index was made anew may have left out a part of it.
     const isWhole = stoppedBy !== 'worker-died' || crew.get(at.full) === 0;
     const verdicts = violated.map((level, property): Verdict => {
@@ -237,7 +237,7 @@ class Search {
       verdicts,
       witnesses,
       statesDistinct,
-      statesGenerated: system.initials.length + generatedBy(workplace.counts, system.fired.length),
+      statesGenerated: system.initials.length + generatedBy(workplace.counts, system.steps),
       depth: this.depth + (statesDistinct > this.known ? 1 : 0),
       fired,
       stoppedBy,

@@ -9,6 +9,7 @@ export class PackedModel<S extends RecordField> implements PackedSystem {
   readonly words: number;
   readonly properties: number;
   readonly witnesses: number;
+  readonly steps: number;
   readonly initials: readonly Uint32Array[];
   protected readonly rules: LearnedRules<S>;
   /** The loaded state, and the place at which each family stands in it. */
@@ -27,6 +28,7 @@ export class PackedModel<S extends RecordField> implements PackedSystem {
     this.words = this.rules.tape.words.length;
     this.properties = model.claims.length;
     this.witnesses = model.witnesses.length;
+    this.steps = model.steps.length;
     this.standing = new Int32Array(model.families.length);
     this.showable = model.witnesses.reduce(
       (mask, { shows }, witness) => (shows === null ? mask : mask | (1 << witness)),

@@ -93,6 +93,7 @@ export function packedOf(graph: Graph): PackedSystem {
     properties: graph.properties,
     witnesses: graph.witnesses,
     initials: graph.initials.map(row),
+    steps: 1,
     fired: new Float64Array(1),
     load: (rows, offset) => {
       loaded = rows[offset] as number;
