@@ -35,9 +35,9 @@ export function machineSchema(scope: Scope, bounds: MachineBounds) {
       /** The privilege level. Written by hardware: entry, iret. */
       mode: oneOf('user', 'kernel'),
       /** Where the CPU is in what it does (program.ts). Written by the machinery alone. */
-      at: count(bounds.locations - 1),
+      at: count(bounds.locations - 1, 'location'),
       /** What interrupts and NMIs interrupted, the latest first. Written by the machinery alone. */
-      saved: table(levels, { at: count(Math.max(bounds.savable - 1, 0)), rsp }),
+      saved: table(levels, { at: count(Math.max(bounds.savable - 1, 0), 'location'), rsp }),
 
       /** `ci_pmap`: which pmap is loaded. Written by this CPU, in a context switch. */
       pmap: id(pmaps),
@@ -147,7 +147,7 @@ export function machineSchema(scope: Scope, bounds: MachineBounds) {
     shootdown: record({
       sender: usedIf(has.free, optionalId(cpus)),
       pending: usedIf(has.free, idSet(cpus)),
-      slot: usedIf(has.free, id(slots)),
+      slot: usedIf(has.free, optionalId(slots)),
     }),
 
     /** Disabling at run time. Written by the CPU that disables, bits by the others. */
