@@ -56,7 +56,12 @@ export function search(system: PackedSystem, options: SearchOptions = {}): Searc
   let askedProperties = 2 ** system.properties - 1;
   let askedWitnesses = 2 ** system.witnesses - 1;
 
-  for (const initial of system.initials) seen.addAll(initial, 1);
+  const { orbits } = system;
+  for (const initial of system.initials) {
+    const row = initial.slice();
+    orbits?.canonicalize(row, 1);
+    seen.addAll(row, 1);
+  }
   let statesGenerated = system.initials.length;
   /** The number of the first state of each level. */
   const levels = [0];
@@ -123,6 +128,7 @@ export function search(system: PackedSystem, options: SearchOptions = {}): Searc
         if (fails !== 0) violate(fails, depth + 1, state, pending.actions[row] as number);
       }
       if (pending.count >= batchRows) {
+        orbits?.canonicalize(pending.rows, pending.count);
         seen.addAll(pending.rows, pending.count);
         statesGenerated += pending.count;
         pending.count = 0;
@@ -135,6 +141,7 @@ export function search(system: PackedSystem, options: SearchOptions = {}): Searc
       if (stoppedBy !== null) break;
     }
     if (stoppedBy !== null) break;
+    orbits?.canonicalize(pending.rows, pending.count);
     seen.addAll(pending.rows, pending.count);
     statesGenerated += pending.count;
     pending.count = 0;
@@ -153,9 +160,9 @@ export function search(system: PackedSystem, options: SearchOptions = {}): Searc
 
   // Before the traces are rebuilt, since that takes steps again.
   const fired = [...system.fired];
-  const verdicts = violations.map((violation): Verdict => {
+  const verdicts = violations.map((violation, property): Verdict => {
     if (violation === null) return { result: stoppedBy === null ? 'holds' : 'unfinished' };
-    const path = pathTo(system, seen, levels, violation);
+    const path = pathTo(system, seen, levels, { property, ...violation });
     return { result: 'violated', depth: violation.depth, path };
   });
   return {

@@ -2,6 +2,7 @@
 
 import type { PackedSystem, Successors } from '../explorer/system.js';
 import { copyRow } from '../explorer/system.js';
+import { CanonicalForm } from '../state/canonical.js';
 import { pack } from '../state/packed.js';
 import type { Draft, RecordField } from '../state/schema.js';
 import type { Action, Check, Family, Model, Observer, Occurrence, StepClaim } from './model.js';
@@ -11,6 +12,7 @@ export class PackedModel<S extends RecordField> implements PackedSystem, Observe
   readonly properties: number;
   readonly witnesses: number;
   readonly initials: readonly Uint32Array[];
+  readonly orbits?: CanonicalForm;
   /** How often each of the model's steps was taken. */
   readonly fired: Float64Array;
   private readonly current: Uint32Array;
@@ -30,6 +32,7 @@ export class PackedModel<S extends RecordField> implements PackedSystem, Observe
 
   constructor(model: Model<S>) {
     const { words, view } = pack(model.schema);
+    if (model.symmetry !== undefined) this.orbits = new CanonicalForm(model.schema, model.symmetry);
     this.words = words.length;
     this.current = words;
     this.view = view;
