@@ -15,7 +15,7 @@ import {
 } from '../report/terminal.js';
 import type { Mistake } from '../spec/errors.js';
 import { describeMistake, plain, UserError } from '../spec/errors.js';
-import { findSpecs, loadSpec } from '../spec/load.js';
+import { findSpecs, loadSpec, withoutReductions } from '../spec/load.js';
 import type { SpecResult } from '../spec/run.js';
 import { runSpec } from '../spec/run.js';
 import { color, jsonText, print, printError, terminalWidth } from './output.js';
@@ -31,6 +31,7 @@ export interface CheckOptions {
   readonly timeMax?: number;
   readonly depthMax?: number;
   readonly stopAtFirst?: boolean;
+  readonly reduction?: 'spec' | 'none';
 }
 
 /** @returns the exit code */
@@ -50,7 +51,9 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
     for (const file of files) {
       if (Atomics.load(stop, 0) !== 0) break;
       try {
-        const result = await runSpec(loadSpec(file), {
+        const loaded = loadSpec(file);
+        const spec = options.reduction === 'none' ? withoutReductions(loaded) : loaded;
+        const result = await runSpec(spec, {
           ...options,
           memoryMax: options.memoryMax ?? memoryByDefault(),
           stop,

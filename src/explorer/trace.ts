@@ -93,6 +93,8 @@ export function pathTo(
       if (own === Number.POSITIVE_INFINITY || !isLess) continue;
       [best, cost] = [row, own];
     }
+    if (best < 0)
+      throw new Error('no step leads on: states that stand for others do not do as those');
     taken.push(looked.actionOf(best));
     last = looked.processOf(best);
     state = looked.stateOf(best);

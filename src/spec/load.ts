@@ -29,6 +29,12 @@ export interface Reductions {
 }
 export const noReductions: Reductions = { symmetry: [] };
 
+/** A spec whose every state is to be searched. */
+export const withoutReductions = (spec: Spec): Spec => ({
+  ...spec,
+  design: { ...spec.design, reductions: noReductions },
+});
+
 export interface Spec {
   /** As it was asked for, relative to the working directory. */
   readonly file: string;
