@@ -3,7 +3,7 @@ import type { Cell } from './cells.js';
 import { isLocation, ones } from './contributions.js';
 import type { Place } from './layout.js';
 import type { Renaming, Symmetry } from './symmetry.js';
-import { memberKind, movesOf } from './symmetry.js';
+import { movesOf } from './symmetry.js';
 
 /**
  * What members are is told by the location, which may lie in another word of the row: so these bits
@@ -45,12 +45,14 @@ export class LoopMembers {
       const base = at + (places[row] as Place).word;
       const members = ((states[base + word] as number) >>> held.bit) & ones(held.bits);
       let kind = 0;
-      if (members !== 0) {
-        const stands = locations.map(
-          (cell) => ((states[base + cell.word] as number) >>> cell.bit) & ones(cell.bits),
-        );
-        kind = memberKind(symmetry, stands);
+      // As memberKind(), without an array for each state.
+      for (let level = 0; members !== 0 && level < locations.length; level++) {
+        const { word: offset, bit, bits } = locations[level] as Cell;
+        const location = ((states[base + offset] as number) >>> bit) & ones(bits);
+        kind = symmetry.memberKinds[location] as number;
+        if (kind >= 0) break;
       }
+      if (kind < 0) kind = 0;
       this.found[row] = ((kind << held.bits) | members) * symmetry.group.length;
     }
   }

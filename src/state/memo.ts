@@ -5,7 +5,7 @@
 
 /** Numbers of at most this many bits are looked up without a hash. */
 const directBits = 10;
-const limitBytes = 2 ** 26;
+const defaultBytesMax = 2 ** 26;
 
 export class Memo {
   /** All blocks, one after another. It is another array after a find() that made it grow. */
@@ -28,11 +28,12 @@ export class Memo {
     mask: number,
     private readonly blockWords: number,
     private readonly compute: (value: number, into: Int32Array, at: number) => void,
+    bytesMax = defaultBytesMax,
   ) {
     this.low = mask === 0 ? 0 : 31 - Math.clz32(mask & -mask);
     const span = 32 - Math.clz32(mask >>> this.low);
     this.isDirect = span <= directBits;
-    this.blocksMax = Math.max(2 ** directBits, Math.floor(limitBytes / 4 / blockWords));
+    this.blocksMax = Math.max(2 ** directBits, Math.floor(bytesMax / 4 / blockWords));
     this.keys = new Int32Array(this.isDirect ? 0 : 2 ** 12);
     this.starts = new Int32Array(this.isDirect ? 2 ** span : 2 ** 12);
     this.data = new Int32Array(blockWords * 64);
