@@ -2,6 +2,7 @@
 /** The command line: what it takes, and nothing of what it does. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { audit } from './commands/audit.js';
 import type { CheckOptions } from './commands/check.js';
 import { check } from './commands/check.js';
 import type { ExplainOptions, ReorderOptions } from './commands/explain.js';
@@ -119,9 +120,23 @@ program
       'use the naive explorer on immutable states: slow, and the oracle of the fast one; it has no limit but --depth-max',
     ).conflicts(['statesMax', 'memoryMax', 'timeMax', 'stopAtFirst', 'workers']),
   )
+  .addOption(
+    new Option(
+      '--reduction <names>',
+      'which reductions to search with: those that the spec names, or none',
+    )
+      .choices(['spec', 'none'])
+      .default('spec'),
+  )
+  .addOption(
+    new Option(
+      '--audit',
+      'instead, search with and without each reduction that a spec names, on a smaller machine if need be, and fail on any difference',
+    ).conflicts(['json', 'reference', 'traces', 'statesMax', 'timeMax', 'depthMax', 'stopAtFirst']),
+  )
   .addHelpText('after', '\nLimits end in "unfinished", never in "holds".')
-  .action(async (paths: string[], options: CheckOptions) => {
-    process.exitCode = await check(paths, options);
+  .action(async (paths: string[], options: CheckOptions & { audit?: boolean }) => {
+    process.exitCode = options.audit ? audit(paths) : await check(paths, options);
   });
 
 program

@@ -14,7 +14,7 @@ import {
 } from '../report/terminal.js';
 import type { Mistake } from '../spec/errors.js';
 import { describeMistake, plain, UserError } from '../spec/errors.js';
-import { findSpecs, loadSpec } from '../spec/load.js';
+import { findSpecs, loadSpec, withoutReductions } from '../spec/load.js';
 import type { SpecResult } from '../spec/run.js';
 import { runSpec } from '../spec/run.js';
 import { color, jsonText, print, printError } from './output.js';
@@ -33,6 +33,7 @@ export interface CheckOptions {
   readonly stopAtFirst?: boolean;
   readonly workers?: number;
   readonly progress?: ProgressKind;
+  readonly reduction?: 'spec' | 'none';
 }
 
 /** @returns the exit code */
@@ -56,7 +57,9 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
     for (const file of files) {
       if (isStopped()) break;
       try {
-        const result = await runSpec(loadSpec(file), {
+        const loaded = loadSpec(file);
+        const spec = options.reduction === 'none' ? withoutReductions(loaded) : loaded;
+        const result = await runSpec(spec, {
           ...options,
           ...(stop === null ? {} : { stop }),
           onProgress: (now) => progress.show(file, now),

@@ -132,6 +132,7 @@ export class SearchWorker {
   /** Adds the pending successors to the set. */
   private lookUp(): boolean {
     const { crew, pending } = this;
+    this.system.orbits?.canonicalize(pending.rows, pending.count);
     if (!this.seen.addAll(pending.rows, pending.count)) return false;
     this.countGenerated(pending.count + pending.idle);
     pending.count = 0;

@@ -64,6 +64,6 @@ export function targetOf(
         actions.push(successors.actions[row] as number);
       }
     }
-    return { depth: level, states, actions };
+    return { property, depth: level, states, actions };
   }
 }

@@ -82,7 +82,11 @@ class Search {
     const { crew, system, options, worker } = this;
     crew.set(at.statesMax, Math.min(options.statesMax ?? statesLimit, statesLimit));
     this.findings.ask(crew);
-    for (const initial of system.initials) worker.seen.addAll(initial, 1);
+    for (const initial of system.initials) {
+      const row = initial.slice();
+      system.orbits?.canonicalize(row, 1);
+      worker.seen.addAll(row, 1);
+    }
     worker.seen.flush();
     for (let first = 0; crew.stopped === null; this.depth++) {
       const end = crew.get(at.ranges);

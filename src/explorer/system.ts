@@ -25,6 +25,19 @@ export interface PackedSystem {
   expand(into: Successors): void;
   /** The process (0-based) that takes an action: a trace changes process as rarely as it can. */
   processOf(action: number): number;
+  /** What makes one state stand for several; absent when each stands for itself. */
+  readonly orbits?: Orbits;
+}
+
+/**
+ * Sets of states that differ in names alone, of each of which the search looks at one, its canonical
+ * form: permutations of names take steps to steps, and keep properties and witnesses.
+ */
+export interface Orbits {
+  /** Puts into the place of each of the first `count` states its canonical form. */
+  canonicalize(states: Uint32Array, count: number): void;
+  /** The new names of the processes under a permutation that takes a state to its canonical form. */
+  processesOf(states: Uint32Array, offset: number): readonly number[];
 }
 
 /** Successors that wait to be looked up; the rows are grown as needed, never shrunk. */

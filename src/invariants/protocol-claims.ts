@@ -176,12 +176,19 @@ export const noDeadlock: ClaimRow = {
       'pmap-lock': releasesAhead('pmap-lock'),
       'updir-lock': releasesAhead('updir-lock'),
     };
+    /** Whether a CPU waits, over any number of others, for itself. */
     const isInCycle = (m: Machine, cpu: Cpu): boolean => {
-      let end = program.waitsFor(m, cpu);
-      for (let hops = 1; end !== null && end !== cpu && hops < scope.cpus.ids.length; hops++) {
-        end = program.waitsFor(m, end);
+      let reached = 0;
+      for (let before = -1, from = 1 << toIndex(cpu); reached !== before; from = reached) {
+        before = reached;
+        for (const one of scope.cpus.ids) {
+          if (((from >>> toIndex(one)) & 1) === 0) continue;
+          for (const other of scope.cpus.ids) {
+            if (program.awaits(m, one, other)) reached |= 1 << toIndex(other);
+          }
+        }
       }
-      return end === cpu;
+      return ((reached >>> toIndex(cpu)) & 1) === 1;
     };
     return (m, cpu) => {
       const holder = program.waitsFor(m, cpu);

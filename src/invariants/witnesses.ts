@@ -38,14 +38,18 @@ const hasHandlers = ({ scope, program }: Design) =>
 const rows = [
   {
     name: 'user-mode-again',
-    claim: 'A CPU is in user mode after a context switch or an allocation has been made.',
+    claim:
+      'A CPU is in user mode with a slot allocated, or while another is in user mode on another pmap.',
     possible: always,
+    // No pmap is told from another: which one the CPUs started on is only a name.
     build:
       ({ scope }) =>
       (m, cpu) =>
         m.cpus[cpu].mode === 'user' &&
-        (m.cpus[cpu].pmap !== scope.pmaps.ids[0] ||
-          scope.pmaps.ids.some((pmap) => m.pmaps[pmap].slots.size > 0)),
+        (scope.pmaps.ids.some((pmap) => m.pmaps[pmap].slots.size > 0) ||
+          scope.cpus.ids.some(
+            (other) => m.cpus[other].mode === 'user' && m.cpus[other].pmap !== m.cpus[cpu].pmap,
+          )),
   },
   {
     name: 'kernel-mode',

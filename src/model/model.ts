@@ -4,6 +4,7 @@
  */
 import type { Domain } from '../state/domain.js';
 import type { Draft, RecordField } from '../state/schema.js';
+import type { Symmetry } from '../state/symmetry.js';
 
 /** One taking of one step: what an observer sees, with the state as it was before the step. */
 export interface Occurrence {
@@ -113,6 +114,8 @@ export interface Model<S extends RecordField = RecordField> {
   readonly families: readonly Family<Draft<S>>[];
   readonly claims: readonly Claim<Draft<S>>[];
   readonly witnesses: readonly Witness<Draft<S>>[];
+  /** Permutations that its steps, claims and witnesses are symmetric under; absent for none. */
+  readonly symmetry?: Symmetry;
 }
 
 /** The first check of a claim that a state fails. */

@@ -1,5 +1,6 @@
 /** A model as the packed search sees it: rows of words. Its rules are learned (learned.ts). */
 import type { PackedSystem, Successors } from '../explorer/system.js';
+import { CanonicalForm } from '../state/canonical.js';
 import type { Draft, RecordField } from '../state/schema.js';
 import type { Place } from './learned.js';
 import { LearnedRules, shut, unlearned } from './learned.js';
@@ -11,6 +12,7 @@ export class PackedModel<S extends RecordField> implements PackedSystem {
   readonly witnesses: number;
   readonly steps: number;
   readonly initials: readonly Uint32Array[];
+  readonly orbits?: CanonicalForm;
   protected readonly rules: LearnedRules<S>;
   /** The loaded state, and the place at which each family stands in it. */
   private rows: Uint32Array = new Uint32Array(0);
@@ -25,6 +27,7 @@ export class PackedModel<S extends RecordField> implements PackedSystem {
   ) {
     this.rules = new LearnedRules(model, marksQuiet);
     this.initials = this.rules.initials();
+    if (model.symmetry !== undefined) this.orbits = new CanonicalForm(model.schema, model.symmetry);
     this.words = this.rules.tape.words.length;
     this.properties = model.claims.length;
     this.witnesses = model.witnesses.length;

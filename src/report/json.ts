@@ -36,6 +36,7 @@ function specJson(result: SpecResult): object {
     shows: spec.shows,
     status: result.status,
     stoppedBy: result.stoppedBy,
+    symmetry: result.symmetry,
     statesDistinct: result.statesDistinct,
     statesGenerated: result.statesGenerated,
     depth: result.depth,

@@ -29,8 +29,12 @@ export function specLine(result: SpecResult, width: number, color: Colors): stri
   }
   const note = fullBuffer(result) ? ', a store buffer full' : '';
   const verdict = (told.length > 0 ? told.join(', ') : 'all hold') + note;
-  return `${markOf(result, color)} ${plain(spec.file).padEnd(width)} ${counts}  ${verdict}`;
+  return `${markOf(result, color)} ${plain(spec.file).padEnd(width)} ${counts}  ${verdict}${upTo(result)}`;
 }
+
+/** ` up to symmetry of cpus, pmaps`, where states stand for others. */
+const upTo = ({ symmetry }: SpecResult): string =>
+  symmetry.length === 0 ? '' : ` up to symmetry of ${symmetry.join(', ')}`;
 
 /** Under TSO: whether stores had to wait because the buffer holds so few. */
 const fullBuffer = ({ witnesses }: SpecResult): boolean =>
@@ -75,7 +79,7 @@ export function specReport(result: SpecResult, color: Colors): string[] {
     `${color.bold(plain(spec.title))}  ${color.dim(plain(spec.file))}`,
     ...(spec.shows === null ? [] : wrap(plain(spec.shows), 96).map((line) => `  ${line}`)),
     '',
-    `  ${grouped(result.statesDistinct)} states, ${grouped(result.statesGenerated)} generated, depth ${result.depth}, ${seconds(result.timeMs)}`,
+    `  ${grouped(result.statesDistinct)} states${upTo(result)}, ${grouped(result.statesGenerated)} generated, depth ${result.depth}, ${seconds(result.timeMs)}`,
     '',
   ];
   for (const property of properties) {

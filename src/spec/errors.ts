@@ -29,6 +29,7 @@ export const errorCodes = {
   'unset-register': 'A step would read a register that no step has set.',
   'unlock-without-lock': 'A step would release a lock that was not taken.',
   'handler-register': 'A handler would overwrite a register of what it interrupts.',
+  'not-symmetric': 'The design tells members of a domain apart that `symmetry` names.',
   'bad-path': 'The path to replay is not one that the model can take.',
   unfinished: 'A limit ended the search of the design itself, so that its variants say nothing.',
   'bad-option': 'The command line is wrong.',

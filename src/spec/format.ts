@@ -8,6 +8,8 @@ import { witnessRows } from '../invariants/witnesses.js';
 import { areaNames, eventNames } from '../state/scope.js';
 import { conditions } from '../transitions/conditions.js';
 import { protocols } from '../transitions/protocols.js';
+import type { SymmetryName } from '../transitions/symmetry.js';
+import { symmetryNames } from '../transitions/symmetry.js';
 
 const area = z.enum(areaNames);
 const areas = (says: string) => z.array(area).max(areaNames.length).describe(says);
@@ -140,6 +142,13 @@ export const specFormat = z.strictObject({
     .enum(['ordered', 'any-order'])
     .optional()
     .describe('The order in which loops visit CPUs and slots; `ordered` unless given.'),
+  symmetry: z
+    .array(z.enum(Object.keys(symmetryNames) as [SymmetryName, ...SymmetryName[]]))
+    .max(3)
+    .optional()
+    .describe(
+      'Of what the names are of no matter: of states that differ in them alone one is searched. None unless given.',
+    ),
   edits: z.array(edit).max(64).optional().describe('Changes of the protocol, made in order.'),
   expect: z
     .partialRecord(

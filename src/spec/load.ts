@@ -5,6 +5,7 @@ import type { ScopeOptions } from '../state/scope.js';
 import type { Edit } from '../transitions/edit.js';
 import type { Protocol } from '../transitions/operation.js';
 import { protocols } from '../transitions/protocols.js';
+import type { SymmetryName } from '../transitions/symmetry.js';
 import type { ErrorCode, Mistake } from './errors.js';
 import { UserError } from './errors.js';
 import type { Expectation, SpecFile } from './format.js';
@@ -18,7 +19,21 @@ export interface Design {
   readonly protocol: string;
   readonly options: ScopeOptions;
   readonly edits: readonly Edit[];
+  readonly reductions: Reductions;
 }
+
+/** What a search leaves out because it changes no verdict. */
+export interface Reductions {
+  /** Of states that differ only in the names of these one is looked at. */
+  readonly symmetry: readonly SymmetryName[];
+}
+export const noReductions: Reductions = { symmetry: [] };
+
+/** A spec whose every state is to be searched. */
+export const withoutReductions = (spec: Spec): Spec => ({
+  ...spec,
+  design: { ...spec.design, reductions: noReductions },
+});
 
 export interface Spec {
   /** As it was asked for, relative to the working directory. */
@@ -119,7 +134,12 @@ export function loadSpec(file: string): Spec {
     file,
     title: own.title,
     shows: own.shows ?? null,
-    design: { protocol, options, edits: edits.map(({ edit }) => edit) },
+    design: {
+      protocol,
+      options,
+      edits: edits.map(({ edit }) => edit),
+      reductions: { symmetry: [...new Set(setting('symmetry') ?? [])] },
+    },
     expect: (own.expect ?? {}) as Record<string, Expectation>,
     mistake,
   };

@@ -9,6 +9,7 @@ import { claimRows } from '../invariants/claims.js';
 import { witnessRows } from '../invariants/witnesses.js';
 import { ImmutableModel } from '../model/immutable-system.js';
 import { PackedModel } from '../model/packed-system.js';
+import type { SymmetryName } from '../transitions/symmetry.js';
 import { buildSpec } from './build.js';
 import type { DesignModel } from './design-model.js';
 import type { Expectation } from './format.js';
@@ -44,6 +45,8 @@ export interface SpecResult {
   readonly model: DesignModel;
   readonly properties: readonly PropertyResult[];
   readonly witnesses: readonly WitnessResult[];
+  /** Up to permutations of what the states are counted; empty when each is counted. */
+  readonly symmetry: readonly SymmetryName[];
   readonly statesDistinct: number;
   readonly statesGenerated: number;
   /** Steps to the farthest state seen. */
@@ -99,6 +102,7 @@ export async function runSpec(spec: Spec, options: RunOptions = {}): Promise<Spe
     model,
     properties,
     witnesses,
+    symmetry: options.reference ? [] : spec.design.reductions.symmetry,
     statesDistinct: outcome.statesDistinct,
     statesGenerated: outcome.statesGenerated,
     depth: outcome.depth,

@@ -12,10 +12,11 @@ import type { Edit } from '../transitions/edit.js';
 import { EditError } from '../transitions/edit.js';
 import type { Protocol } from '../transitions/operation.js';
 import { isLoop } from '../transitions/operation.js';
-import { buildDesign } from './build.js';
+import { AsymmetryError, buildDesign } from './build.js';
 import { endsInFailure, labelsOf } from './counterexample.js';
 import type { DesignModel } from './design-model.js';
 import type { Design } from './load.js';
+import { noReductions } from './load.js';
 import type { RunOptions, SpecResult } from './run.js';
 import { searchDesign } from './run.js';
 
@@ -85,13 +86,17 @@ export async function judge(
     if (options.stop !== undefined && Atomics.load(options.stop, 0) !== 0) {
       return { result: 'unfinished', reason: 'interrupted' };
     }
-    const edited: Design = { ...design, edits: [...design.edits, ...edits] };
+    let edited: Design = { ...design, edits: [...design.edits, ...edits] };
     let model: DesignModel;
     try {
       model = buildDesign(edited);
     } catch (error) {
-      if (error instanceof EditError) return { result: 'refused', reason: error.message };
-      throw error;
+      if (error instanceof AsymmetryError) {
+        // The edits tell apart what the design does not: every state is searched.
+        edited = { ...edited, reductions: noReductions };
+        model = buildDesign(edited);
+      } else if (error instanceof EditError) return { result: 'refused', reason: error.message };
+      else throw error;
     }
     const lists = listsOf(model.design.program.protocol);
     const same = byLists.get(lists);

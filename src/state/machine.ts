@@ -46,10 +46,10 @@ export function machineSchema(scope: Scope, bounds: MachineBounds) {
       /** The privilege level. Written by hardware: entry, iret. */
       mode: reach('own', oneOf('user', 'kernel')),
       /** Where the CPU is in what it does (program.ts). Written by the machinery alone. */
-      at: reach('hidden', count(bounds.locations - 1)),
+      at: reach('hidden', count(bounds.locations - 1, 'location')),
       /** What interrupts and NMIs interrupted, the latest first. Written by the machinery alone. */
       saved: table(levels, {
-        at: reach('hidden', count(Math.max(bounds.savable - 1, 0))),
+        at: reach('hidden', count(Math.max(bounds.savable - 1, 0), 'location')),
         rsp: reach('hidden', rsp),
       }),
 
@@ -163,7 +163,7 @@ export function machineSchema(scope: Scope, bounds: MachineBounds) {
     shootdown: record({
       sender: usedIf(has.free, optionalId(cpus)),
       pending: usedIf(has.free, idSet(cpus)),
-      slot: usedIf(has.free, id(slots)),
+      slot: usedIf(has.free, optionalId(slots)),
     }),
 
     /** Disabling at run time. Written by the CPU that disables, bits by the others. */

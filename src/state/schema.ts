@@ -42,9 +42,11 @@ export interface IdSetField<D extends string = string> extends LeafSlots {
   readonly kind: 'idSet';
   readonly of: Domain<D>;
 }
-export interface Count extends LeafSlots {
+export interface Count<W extends string = string> extends LeafSlots {
   readonly kind: 'count';
   readonly max: number;
+  /** What is numbered, where the number stands for a thing and is no quantity. */
+  readonly numbers?: W;
 }
 export interface RecordField<F extends Fields = Fields> {
   readonly kind: 'record';
@@ -109,8 +111,9 @@ export const optionalId = <D extends string>(of: Domain<D>): OptionalId<D> => ({
 /** A set of members of a domain of at most 32; empty at first. */
 export const idSet = <D extends string>(of: Domain<D>): IdSetField<D> => ({ kind: 'idSet', of });
 
-/** A whole number from 0 to `max`; 0 at first. */
-export const count = (max: number): Count => ({ kind: 'count', max });
+/** A whole number from 0 to `max`; 0 at first. `numbers`: what it is the number of, if of a thing. */
+export const count = <const W extends string = never>(max: number, numbers?: W): Count<W> =>
+  numbers === undefined ? { kind: 'count', max } : { kind: 'count', max, numbers };
 
 /** Some named fields. */
 export const record = <F extends Fields>(fields: F): RecordField<F> => ({ kind: 'record', fields });

@@ -11,6 +11,8 @@ import type { Scope } from '../state/scope.js';
 interface Condition {
   readonly name: string;
   readonly says: string;
+  /** It tells one member of this domain from the others. */
+  readonly names?: 'cpu';
   test(m: Machine, cpu: Id<'cpu'>, scope: Scope): boolean;
 }
 
@@ -72,11 +74,13 @@ const rows = [
   {
     name: 'first-cpu',
     says: 'the CPU is the first',
+    names: 'cpu',
     test: (_, cpu, { cpus }) => cpu === cpus.ids[0],
   },
   {
     name: 'not-first-cpu',
     says: 'the CPU is not the first',
+    names: 'cpu',
     test: (_, cpu, { cpus }) => cpu !== cpus.ids[0],
   },
   {

@@ -172,9 +172,10 @@ function rebind(
       throw new EditError('unbound-step', message, index, 'name', names);
     }
     const member: Readonly<Record<string, never>> = { [name]: toId(to) as never };
-    const { waits } = step;
+    const { waits, names = [] } = step;
     return {
       ...step,
+      names: [...names, step.needs[name]],
       ...(waits === undefined
         ? {}
         : { waits: (m, bindings, scope) => waits(m, { ...bindings, ...member }, scope) }),

@@ -53,12 +53,16 @@ interface StepSlots<N extends Needs> {
   when?(registers: Registers, bindings: Bindings<N>): boolean;
   /** A guard: the CPU that this step waits for, or null when it can be taken. */
   waits?(m: Machine, bindings: Bindings<N>, scope: Scope): Id<'cpu'> | null;
+  /** Where it waits for several CPUs: whether this is one of them. `waits` gives the first. */
+  waitsForEach?(m: Machine, cpu: Id<'cpu'>, other: Id<'cpu'>): boolean;
   /** What it waits for comes from a handler, which a CPU that takes interrupts can always run. */
   readonly waitsForHandler?: true;
   /** It is the step of a handler that gives what such a step waits for. */
   readonly servesWait?: true;
   /** Tested when the step is taken, over what no other CPU writes: when one is false it does nothing. */
   readonly only?: readonly ConditionName[];
+  /** Domains of which it names a member that nothing binds: such a design is not symmetric in them. */
+  readonly names?: readonly RangeName[];
   /** What must be mapped on the loaded page when it is taken. */
   readonly touches?: readonly Touched[];
   readonly acquires?: LockName;
@@ -96,6 +100,19 @@ export type Step = StepSlots<Needs>;
 /** One step. Its effect is pure but for what it writes to the draft. */
 export function step<const N extends Needs = Record<never, never>>(slots: StepSlots<N>): Step {
   return slots;
+}
+
+/** The slots of a step that waits until no CPU passes a test. */
+export function waitsForAll(
+  isAwaited: NonNullable<Step['waitsForEach']>,
+): Pick<Step, 'waits' | 'waitsForEach'> {
+  return {
+    waitsForEach: isAwaited,
+    waits: (m, { cpu }, scope) => {
+      for (const other of scope.cpus.ids) if (isAwaited(m, cpu, other)) return other;
+      return null;
+    },
+  };
 }
 
 /** A loop over a domain, in the domain's order or in any order, as the scope says. */

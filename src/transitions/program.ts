@@ -140,14 +140,24 @@ export class Program {
     return this.waitingAt.of(m.cpus[cpu], 'at');
   }
 
-  /** The CPU that this one waits for, or null when it does not wait. */
+  /** The first CPU that this one waits for, or null when it does not wait. */
   waitsFor(m: Machine, cpu: Cpu): Cpu | null {
+    for (const other of this.scope.cpus.ids) if (this.awaits(m, cpu, other)) return other;
+    return null;
+  }
+
+  /** Whether a CPU waits for another. It may wait for several: none of them is more than the rest. */
+  awaits(m: Machine, cpu: Cpu, other: Cpu): boolean {
     const node = this.waitingStep(m, cpu);
-    if (node === null) return null;
-    const target = waitsFor(m, this.scope, cpu, node);
-    if (target === null || node.step.waitsForHandler !== true || !this.servesWaits) return target;
+    if (node === null) return false;
+    const { waitsForEach, waitsForHandler } = node.step;
+    const isAwaited =
+      waitsForEach === undefined
+        ? waitsFor(m, this.scope, cpu, node) === other
+        : waitsForEach(m, cpu, other);
+    if (!isAwaited || waitsForHandler !== true || !this.servesWaits) return isAwaited;
     // What a handler does is done sooner or later by a CPU that takes interrupts.
-    return this.takesInterrupts(m, target) ? null : target;
+    return !this.takesInterrupts(m, other);
   }
 
   /** The tables in which claims look up locations. */
@@ -312,7 +322,7 @@ const isInterruptible = (node: Node | null): boolean =>
   node?.kind !== 'step' || node.step.interrupts !== 'off';
 
 /** Whether a handler can start at a location: on top of `node`, or of a CPU at rest. */
-function startsAt({ starts }: Operation, node: Node | null): boolean {
+export function startsAt({ starts }: Operation, node: Node | null): boolean {
   if (starts === 'anywhere') return true;
   if (starts === 'interruptible') return isInterruptible(node);
   if (typeof starts === 'string' || node?.kind !== 'step') return false;

@@ -74,6 +74,49 @@ const cases: readonly Case[] = [
     ['reorder', 'a.yaml', 'context-switch', '--steps', 'read-slots'],
   ),
   c(
+    'a symmetry of CPUs that a loop visits in order',
+    {
+      'a.yaml':
+        'title: A\nprotocol: mail\nmachine: { cpus: 2, pmaps: 1, user-slots: 1 }\nsymmetry: [pmaps, cpus]\n',
+    },
+    'a.yaml:4:19: error[not-symmetric]: the design is not symmetric in its cpus: the loop l4-allocate/walk-cpus visits them in their order\n  write `loops: any-order`',
+  ),
+  c(
+    'a symmetry of slots of which an edit names one',
+    {
+      'a.yaml': `title: A\nprotocol: mail\nmachine: { cpus: 1, pmaps: 2, user-slots: 2 }\nloops: any-order\nsymmetry: [user-slots]\n${edit('{ rebind: context-switch/read-slot, name: slot, to: 1 }')}`,
+    },
+    'a.yaml:5:12: error[not-symmetric]: the design is not symmetric in its user-slots: an edit gives context-switch/read-slot one of them by number\n  leave `user-slots` out of `symmetry`',
+  ),
+  c(
+    'a symmetry of CPUs of which a condition knows the first',
+    {
+      'a.yaml': `title: A\nprotocol: mail\nmachine: { cpus: 2, pmaps: 1, user-slots: 1 }\nloops: any-order\nsymmetry: [cpus]\n${edit('{ limit: trap/load-kpdirpa, to: first-cpu }')}`,
+    },
+    'a.yaml:5:12: error[not-symmetric]: the design is not symmetric in its cpus: trap/load-kpdirpa is taken only where the CPU is the first\n',
+  ),
+  c(
+    'a symmetry of processes of which some opted out',
+    {
+      'a.yaml':
+        'title: A\nprotocol: netbsd-2018\nmachine: { cpus: 1, pmaps: 2, user-slots: 1 }\nsymmetry: [pmaps]\nunisolated: [1]\n',
+    },
+    'a.yaml:4:12: error[not-symmetric]: the design is not symmetric in its pmaps: `unisolated` names some of them\n',
+  ),
+  c(
+    'a symmetry of too many permutations',
+    {
+      'a.yaml':
+        'title: A\nprotocol: mail\nmachine: { cpus: 8, pmaps: 2, user-slots: 1 }\nloops: any-order\nsymmetry: [pmaps, cpus]\n',
+    },
+    'a.yaml:5:12: error[not-symmetric]: the design is not symmetric in its pmaps: there would be 80640 permutations; there can be 1200\n',
+  ),
+  c(
+    'a symmetry of what there is not',
+    { 'a.yaml': `${base}symmetry: [slots]\n` },
+    "a.yaml:5:12: error[unknown-value]: 'symmetry.0' cannot be",
+  ),
+  c(
     'an event that the protocol has nothing for',
     {
       'a.yaml':

@@ -125,6 +125,10 @@ const expected: Readonly<Record<string, Row>> = {
   'specs/mail/global-user-flush-before.yaml': row(58_478, 175_147, 78, { 'no-foreign-slots': 17 }),
   'specs/mail/global-user.yaml': row(53_798, 161_059, 74, { 'no-foreign-slots': 16 }),
   'specs/mail/ill-formed.yaml': row(57_256, 174_573, 72, { 'well-formed': 3 }),
+  'specs/mail/interleaved-symmetric.yaml': row(7958, 24_149, 47, {
+    'user-slots-complete': 22,
+    'no-foreign-slots': 16,
+  }),
   'specs/mail/interleaved.yaml': row(24_636, 73_915, 57, {
     'user-slots-complete': 22,
     'no-foreign-slots': 16,
@@ -140,6 +144,7 @@ const expected: Readonly<Record<string, Row>> = {
   'specs/mail/lock-never-released.yaml': row(6544, 19_127, 40, { 'no-deadlock': 10 }),
   'specs/mail/mended-any-order.yaml': row(689_536, 2_118_625, 103),
   'specs/mail/mended-nested.yaml': row(55_440, 183_547, 68),
+  'specs/mail/mended-symmetric.yaml': row(87_509, 269_127, 84),
   'specs/mail/mended-three-cpus.yaml': row(526_252, 1_644_109, 88),
   'specs/mail/mended.yaml': row(26_120, 78_273, 66),
   'specs/mail/nmi.yaml': row(59_896, 199_907, 66, { 'kernel-on-kernel-tables': 2 }),
@@ -180,6 +185,7 @@ const expected: Readonly<Record<string, Row>> = {
   'specs/netbsd/2018-mixed.yaml': row(54_359, 123_132, 105),
   'specs/netbsd/2018-nmi-pair.yaml': row(171_550, 459_201, 53),
   'specs/netbsd/2018-one-pmap.yaml': row(24_120, 50_777, 105),
+  'specs/netbsd/2018-symmetric.yaml': row(9362, 19_939, 105),
   'specs/netbsd/2018-template.yaml': row(848, 1169, 74),
   'specs/netbsd/2018-tso-fence.yaml': row(110_068, 312_361, 133),
   'specs/netbsd/2018-tso.yaml': row(132_040, 375_093, 131, { 'user-slots-complete': 57 }),

@@ -5,6 +5,7 @@ import type { ScopeOptions } from '../../src/state/scope.js';
 import type { Edit } from '../../src/transitions/edit.js';
 import { mail } from '../../src/transitions/mail.js';
 import type { Protocol } from '../../src/transitions/operation.js';
+import type { SymmetryName } from '../../src/transitions/symmetry.js';
 
 export const small: ScopeOptions = {
   cpus: 2,
@@ -36,7 +37,13 @@ export function modelOf(
   options: Partial<ScopeOptions> = {},
   edits: readonly Edit[] = [],
   protocol: Protocol = mail,
+  symmetry: readonly SymmetryName[] = [],
 ): DesignModel {
   const defaults = { ...small, ...protocol.defaults };
-  return buildDesign({ protocol: protocol.name, options: { ...defaults, ...options }, edits });
+  return buildDesign({
+    protocol: protocol.name,
+    options: { ...defaults, ...options },
+    edits,
+    reductions: { symmetry },
+  });
 }

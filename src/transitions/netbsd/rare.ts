@@ -2,7 +2,7 @@
 
 import { ownPmap } from '../l4-allocate.js';
 import type { Operation, Step } from '../operation.js';
-import { each, operation, step } from '../operation.js';
+import { each, operation, step, waitsForAll } from '../operation.js';
 import { flushAll } from '../translation.js';
 
 const grow = 'x86/pmap.c 2020: pmap_growkernel';
@@ -143,12 +143,7 @@ export const svsDisable = operation({
       source: `${disable}, barrier 1`,
       interrupts: 'off',
       fences: true,
-      waits: (m, { cpu }, scope) => {
-        for (const other of scope.cpus.ids) {
-          if (other !== cpu && !m.patching.arrived.has(other)) return other;
-        }
-        return null;
-      },
+      ...waitsForAll((m, cpu, other) => other !== cpu && !m.patching.arrived.has(other)),
       effect: () => {},
     }),
     step({

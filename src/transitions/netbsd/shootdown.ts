@@ -6,7 +6,7 @@ import type { Id } from '../../state/domain.js';
 import type { Machine } from '../../state/machine.js';
 import type { Scope } from '../../state/scope.js';
 import type { Operation, Step } from '../operation.js';
-import { operation, step } from '../operation.js';
+import { operation, step, waitsForAll } from '../operation.js';
 import { flushSlot } from '../translation.js';
 
 const shootnow = 'x86/x86_tlb.c 2018: shootnow';
@@ -59,6 +59,7 @@ const flushes = (name: string, source: string, isPcid: boolean): Step =>
 
 function flushPacket(m: Machine, scope: Scope, cpu: Id<'cpu'>, isPcid: boolean): void {
   const { slot } = m.shootdown;
+  if (slot === null) return;
   for (const pcid of isPcid ? scope.pcids.ids : [m.cpus[cpu].pcid]) {
     flushSlot(m, scope, cpu, pcid, slot);
   }
@@ -67,15 +68,12 @@ function flushPacket(m: Machine, scope: Scope, cpu: Id<'cpu'>, isPcid: boolean):
 const waitAcks = step({
   name: 'wait-acks',
   source: shootnow,
-  waits: (m, _, scope) => {
-    for (const other of scope.cpus.ids) if (m.shootdown.pending.has(other)) return other;
-    return null;
-  },
+  ...waitsForAll((m, _, other) => m.shootdown.pending.has(other)),
   waitsForHandler: true,
   fences: true,
-  effect: (m, _, scope) => {
+  effect: (m) => {
     m.shootdown.sender = null;
-    m.shootdown.slot = scope.slots.ids[0] as Id<'slot'>;
+    m.shootdown.slot = null;
   },
 });
 

@@ -1,0 +1,82 @@
+/** What the canonical form is made of: memos that forget, and actions that none can be left out of. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { CanonicalForm } from '../../src/state/canonical.js';
+import { domain } from '../../src/state/domain.js';
+import { Memo } from '../../src/state/memo.js';
+import { count, flag, id, optionalId, record, table } from '../../src/state/schema.js';
+import type { Symmetry } from '../../src/state/symmetry.js';
+import { inPlace, permutationsOf } from '../../src/state/symmetry.js';
+
+describe('a memo', () => {
+  const masks = fc.constantFrom(0xff, 0x3ff00, 0xffff_ffff, 0xffff_0000, 0xf000_0000);
+  it('gives what is computed, whatever it has forgotten', () => {
+    fc.assert(
+      fc.property(masks, fc.array(fc.nat(0xffff_ffff), { maxLength: 200 }), (mask, numbers) => {
+        const memo = new Memo(
+          mask,
+          2,
+          (value, into, at) => {
+            into[at] = value ^ 0x55;
+            into[at + 1] = 7;
+          },
+          0,
+        );
+        for (const number of numbers) {
+          memo.keepRoom(1);
+          const at = memo.find(number & mask);
+          expect([memo.data[at], memo.data[at + 1]]).toEqual([(number & mask) ^ 0x55, 7]);
+        }
+      }),
+    );
+  });
+
+  it('computes a number once, until it is full', () => {
+    let computed = 0;
+    const memo = new Memo(-1, 1, () => computed++, 4 * 5000);
+    const all = (numbers: number): void => {
+      for (let number = 0; number < numbers; number++) {
+        memo.keepRoom(1);
+        memo.find(number * 77_777);
+      }
+    };
+    all(4999);
+    all(4999);
+    expect(computed).toBe(4999);
+    all(5000);
+    expect(computed).toBe(5000);
+    all(1);
+    expect(computed).toBe(5001);
+  });
+});
+
+describe('a renaming', () => {
+  const things = domain('thing', 3);
+  const symmetry: Symmetry = {
+    of: ['things'],
+    processes: 'thing',
+    memberKinds: [],
+    group: permutationsOf(3).map((thing) => ({ domains: { thing }, numbers: {}, members: [] })),
+  };
+
+  it('of a domain or a count that nothing is said of is an error, not forgotten', () => {
+    const rowsOf = (fields: Parameters<typeof table>[1]) =>
+      record({ things: table(things, { on: flag(), ...fields }) });
+    const make = (fields: Parameters<typeof table>[1]) => () =>
+      new CanonicalForm(rowsOf(fields), symmetry);
+    expect(make({ other: optionalId(things) })).not.toThrow();
+    expect(make({ of: id(domain('owner', 2)) })).toThrow(
+      "nothing says how a permutation acts on the domain 'owner'",
+    );
+    expect(make({ n: count(3) })).toThrow('a count of nothing that is named');
+    expect(make({ n: count(3, 'place') })).toThrow('a count of place');
+    const elsewhere = record({ things: table(things, { on: flag() }), n: count(3) });
+    expect(() => new CanonicalForm(elsewhere, symmetry)).toThrow('a count of nothing');
+  });
+
+  it('is one of all orders, the natural one first', () => {
+    expect(permutationsOf(4).length).toBe(24);
+    expect(permutationsOf(4)[0]).toEqual(inPlace(4));
+    expect(new Set(permutationsOf(4).map(String)).size).toBe(24);
+  });
+});

@@ -1,0 +1,114 @@
+/**
+ * The search up to symmetry against the search of every state: verdicts, depths and the very traces,
+ * witnesses, and as many states as there are orbits.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { findSpecs, loadSpec } from '../../dist/index.js';
+import { explore } from '../../src/explorer/reference.js';
+import { search } from '../../src/explorer/search.js';
+import type { Limits } from '../../src/explorer/system.js';
+import { ImmutableModel } from '../../src/model/immutable-system.js';
+import { PackedModel } from '../../src/model/packed-system.js';
+import { AsymmetryError, buildDesign } from '../../src/spec/build.js';
+import type { DesignModel } from '../../src/spec/design-model.js';
+import type { Symmetry } from '../../src/state/symmetry.js';
+import { symmetricDesigns } from './designs.js';
+import { leastKey, orbitOf } from './oracle.js';
+
+const unreduced = ({ symmetry: _, ...model }: DesignModel): DesignModel => model;
+
+/** What is the same with and without symmetry. */
+const told = (model: DesignModel, limits: Limits) => {
+  const { verdicts, witnesses, stoppedBy } = search(new PackedModel(model), limits);
+  return { verdicts, witnesses, stoppedBy };
+};
+
+/** Orbits of the states up to a depth, by the immutable rules and the schema. */
+function orbitsOf(model: DesignModel, depthMax: number): number {
+  const system = new ImmutableModel(model);
+  const seen = new Set<string>();
+  const orbits = new Set<string>();
+  let level = [...system.initials];
+  for (let depth = 0; level.length > 0; depth++) {
+    const fresh = level.filter((state) => {
+      const key = system.key(state);
+      return !seen.has(key) && seen.add(key);
+    });
+    for (const state of fresh) {
+      orbits.add(leastKey(orbitOf(model.schema, model.symmetry as Symmetry, state)));
+    }
+    level =
+      depth >= depthMax
+        ? []
+        : fresh.flatMap((state) => [...system.successors(state)].map(({ next }) => next));
+  }
+  return orbits.size;
+}
+
+describe.each(symmetricDesigns)('up to symmetry %s', (_, design) => {
+  it('comes out as when every state is searched', () => {
+    let violated = 0;
+    fc.assert(
+      fc.property(design, (model) => {
+        const { stoppedBy, depth } = search(new PackedModel(unreduced(model)), { statesMax: 400 });
+        const depthMax = stoppedBy === null ? Number.POSITIVE_INFINITY : depth - 1;
+        const { verdicts, witnesses } = explore(new ImmutableModel(model), depthMax);
+        const reduced = search(new PackedModel(model), { depthMax });
+        expect(reduced.verdicts.map(({ result, ...more }) => more)).toEqual(
+          verdicts.map(({ result, ...more }) => more),
+        );
+        expect(reduced.witnesses).toEqual(witnesses);
+        expect(reduced.statesDistinct).toBe(orbitsOf(model, depthMax));
+        if (verdicts.some(({ result }) => result === 'violated')) violated++;
+      }),
+      { numRuns: 30 },
+    );
+    expect(violated).toBeGreaterThan(6);
+  });
+});
+
+/** Every spec, in any order where it must be, with what of the symmetry it has. */
+function symmetricModelOf(file: string): DesignModel | null {
+  const { design } = loadSpec(file);
+  const { loops, interleaving } = design.options;
+  const anyOrder = interleaving === 'step' ? 'any-order' : loops;
+  for (const symmetry of [['cpus', 'pmaps', 'user-slots'], ['pmaps', 'user-slots'], ['pmaps']]) {
+    const reductions = { symmetry: symmetry as ['pmaps'] };
+    try {
+      return buildDesign({
+        ...design,
+        options: { ...design.options, loops: anyOrder },
+        reductions,
+      });
+    } catch (error) {
+      if (!(error instanceof AsymmetryError)) throw error;
+    }
+  }
+  return null;
+}
+
+describe('every spec that is symmetric in something', () => {
+  const statesMax = 8000;
+  let compared = 0;
+  it.each(findSpecs(['specs']))('%s comes out the same', (file) => {
+    const model = symmetricModelOf(file);
+    if (model === null) return;
+    compared++;
+    const { stoppedBy, depth } = search(new PackedModel(unreduced(model)), { statesMax });
+    const limits = stoppedBy === null ? {} : { depthMax: depth - 1 };
+    const full = told(unreduced(model), limits);
+    const reduced = told(model, limits);
+    // Where all states were seen in fewer steps the limit of depth was not met.
+    expect({ ...reduced, stoppedBy: null, verdicts: reduced.verdicts.map(verdictOf) }).toEqual({
+      ...full,
+      stoppedBy: null,
+      verdicts: full.verdicts.map(verdictOf),
+    });
+  });
+  it('is most of them', () => expect(compared).toBeGreaterThan(90));
+});
+
+/** A search that a limit of depth ended is unfinished, even where there was nothing left. */
+const verdictOf = (verdict: { result: string }) =>
+  verdict.result === 'violated' ? verdict : 'not violated';
