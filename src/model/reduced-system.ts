@@ -21,18 +21,12 @@ const leadsOut = -1;
 export class ReducedModel<S extends RecordField> extends PackedModel<S> {
   /** The states on the way from the loaded one, one after another. */
   private readonly way: Uint32Array;
-  /** The witnesses that states on the way have shown. */
-  private passed = 0;
   /** The claims that the step, or states on the way from it, violate. */
   private failed = 0;
 
   constructor(model: Model<S>) {
     super(model, true);
     this.way = new Uint32Array(this.words * (quietMax + 1));
-  }
-
-  override witnessed(asked: number): number {
-    return super.witnessed(asked) | (this.passed & asked);
   }
 
   override expand(into: Successors): void {
@@ -74,11 +68,12 @@ export class ReducedModel<S extends RecordField> extends PackedModel<S> {
       this.add(at, action, into);
       return leadsOut;
     }
-    this.failed |= this.failingAt(at);
-    this.passed |= this.witnessedAt(~this.passed, way, at);
-    const place = rules.place(rules.placeOf(process, way, at));
+    this.failed |= this.failingAt(way, at);
+    into.shown |= this.witnessed(way, at, ~into.shown);
+    const place = rules.placeOf(process, way, at);
+    const actions = rules.actionsAt(place);
     let back = depth;
-    for (let index = 0; index < place.actions.length; index++) {
+    for (let index = 0; index < actions; index++) {
       const patch = rules.way(place, index, way, at);
       if (patch <= shut) continue;
       rules.patches.write(patch, way, at, way, at + words);
@@ -98,29 +93,22 @@ export class ReducedModel<S extends RecordField> extends PackedModel<S> {
     }
     into.actions[row] = action;
     into.failing[row] = 0;
+    into.notes[row] = -1;
   }
 
   /** Whether all that a process can do is quiet, and there is something that it can do. */
   private isQuietAt(process: number, at: number): boolean {
     const { rules, way } = this;
-    const place = rules.place(rules.placeOf(process, way, at));
+    const place = rules.placeOf(process, way, at);
+    const actions = rules.actionsAt(place);
     let enabled = 0;
-    for (let index = 0; index < place.actions.length; index++) {
+    for (let index = 0; index < actions; index++) {
       const patch = rules.way(place, index, way, at);
       if (patch === shut) continue;
       if (patch === disabled || patch === unlearned || !rules.patches.isQuiet(patch)) return false;
       enabled++;
     }
     return enabled > 0;
-  }
-
-  private failingAt(at: number): number {
-    const { rules, way } = this;
-    let mask = 0;
-    for (let family = 0; family < this.standing.length; family++) {
-      mask |= rules.failingAt(rules.place(rules.placeOf(family, way, at)), way, at);
-    }
-    return mask;
   }
 
   /** The depth of the first state on the way that is the one at `depth`. */
