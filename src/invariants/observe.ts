@@ -3,20 +3,20 @@
  * tells apart.
  *
  * A claim about several CPUs never reads a location. It asks whether some frame of a CPU is in one
- * of some sets of locations (Program.watched), at which step the CPU waits, and whether it then takes
- * interrupts; and it is a claim of a CPU in some places and not in others (StateRow.of). Claims that
- * read nothing but what their own CPU writes do not count: every state of one CPU is reached,
- * whatever the order in which CPUs take turns.
+ * of some sets of locations (Program.watched), and it is a claim of a CPU in some places and not in
+ * others (StateRow.of). It may also ask at which step a CPU waits, and whether it takes interrupts;
+ * but a CPU whose steps are all quiet waits for nothing, and what does not wait is in no deadlock.
+ * Claims that read nothing but what their own CPU writes do not count: every state of one CPU is
+ * passed, whatever the order in which CPUs take turns.
  */
-import { toIndex } from '../state/domain.js';
+import type { Observed } from '../model/model.js';
 import { LookUp } from '../state/look-up.js';
 import type { Machine } from '../state/machine.js';
 import type { Standing } from '../transitions/program.js';
 import { claimRows } from './claims.js';
 import type { Design } from './design.js';
 
-/** @returns a text that is equal in two states whose difference in locations no claim sees */
-export function observerOf(design: Design): (m: Machine, process: number) => string {
+export function observerOf(design: Design): (m: Machine, process: number) => Observed {
   const { scope, program } = design;
   /** By location: the sets that it is in. */
   const sets = new LookUp(
@@ -24,26 +24,24 @@ export function observerOf(design: Design): (m: Machine, process: number) => str
       program.watchedSets.flatMap((set, index) => (set.at(location) ? [index] : [])).join(),
     ),
   );
-  /** By location: what else is seen of a CPU that is there, not in a saved frame. */
-  const own = new LookUp(
-    program.locations.map((node, location) => {
+  /** By location: the claims about several CPUs that say something of a CPU that is there. */
+  const claims = new LookUp(
+    program.locations.map((node) => {
       const standing: Standing = node ?? 'kernel';
-      const claims = claimRows.flatMap((row, index) =>
-        row.on === 'states' && row.ownOnly !== true && row.of(standing) ? [index] : [],
-      );
-      const waits = program.waitingStepAt(location);
-      // Of a CPU that waits for no other nothing hangs on whether it takes interrupts.
-      return waits === undefined
-        ? claims.join()
-        : `${claims.join()} ${waits} ${program.isInterruptibleAt(location)}`;
+      return claimRows
+        .flatMap((row, index) =>
+          row.on === 'states' && row.ownOnly !== true && row.of(standing) ? [index] : [],
+        )
+        .join();
     }),
   );
+  const numbers = (list: string): number[] => (list === '' ? [] : list.split(',').map(Number));
   return (m, process) => {
     const cpu = scope.cpus.ids[process] as (typeof scope.cpus.ids)[number];
-    const seen = new Set(
-      program.framesOf(m, cpu).flatMap((frame) => sets.of(frame, 'at').split(',')),
-    );
-    seen.delete('');
-    return `${toIndex(cpu)} ${[...seen].sort().join()} ${own.of(m.cpus[cpu], 'at')}`;
+    const seen = program.framesOf(m, cpu).flatMap((frame) => numbers(sets.of(frame, 'at')));
+    return {
+      looks: [...new Set(seen)].sort((a, b) => a - b).join(),
+      claims: numbers(claims.of(m.cpus[cpu], 'at')),
+    };
   };
 }

@@ -179,7 +179,7 @@ export class LearnedRules<S extends RecordField> {
       trees.add(root, tape.tests, way);
       return way;
     }
-    const seen = this.marksQuiet ? reaches.observe(view, action.process) : '';
+    const seen = this.marksQuiet ? reaches.observe(view, action.process) : null;
     const steps: number[] = [];
     let failing = 0;
     action.effect(view, {
@@ -190,9 +190,9 @@ export class LearnedRules<S extends RecordField> {
     });
     reaches.holdAction(action, tape);
     const isQuiet =
-      this.marksQuiet &&
+      seen !== null &&
       reaches.isOwnStep(action.process, tape) &&
-      reaches.observe(view, action.process) === seen;
+      reaches.isUnseen(seen, reaches.observe(view, action.process));
     const patch = patches.next;
     if (trees.add(root, tape.tests, patch)) {
       patches.add(tape, { action: action.index, failing, steps, isQuiet });

@@ -95,11 +95,16 @@ export interface Processes<M> {
   readonly domain: Domain;
   /** The tables in which claims may look up hidden variables: the classes of a LookUp. */
   readonly lookUps: ReadonlySet<Int32Array>;
-  /**
-   * What claims about more than this process can see of its hidden variables: equal in two states
-   * that differ in nothing else only if no such claim tells them apart.
-   */
-  observe(m: M, process: number): string;
+  /** What claims about more than this process can see of its hidden variables. */
+  observe(m: M, process: number): Observed;
+}
+
+/** What claims about several processes see of the hidden variables of one. */
+export interface Observed {
+  /** Equal in two states that differ in nothing else only if each such claim finds the same in both. */
+  readonly looks: string;
+  /** The claims, by index, that say something of the process where it is. */
+  readonly claims: readonly number[];
 }
 
 export interface Model<S extends RecordField = RecordField> {

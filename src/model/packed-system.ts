@@ -76,18 +76,28 @@ export class PackedModel<S extends RecordField> implements PackedSystem {
 
   expand(into: Successors): void {
     const { rules, rows, offset, families, standing } = this;
-    const { patches } = rules;
     for (let family = 0; family < families; family++) {
       const place = standing[family] as number;
       const actions = rules.actionsAt(place);
       for (let action = 0; action < actions; action++) {
         const way = rules.way(place, action, rows, offset);
-        if (way > shut) patches.apply(way, rows, offset, into);
+        if (way > shut) this.take(family, way, rows, offset, into);
         else if (way === unlearned) {
           into.push(rules.tape.words, rules.actionAt(place, action), rules.failing);
         }
       }
     }
+  }
+
+  /** Adds what a family's step, a patch, leads to from the state at `rows[offset]`. */
+  protected take(
+    _family: number,
+    patch: number,
+    rows: Uint32Array,
+    offset: number,
+    into: Successors,
+  ): void {
+    this.rules.patches.apply(patch, rows, offset, into);
   }
 
   processOf(action: number): number {

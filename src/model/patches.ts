@@ -56,6 +56,14 @@ export class Patches {
     return ((this.records[patch * this.stride + 2] as number) & quiet) !== 0;
   }
 
+  isIdle(patch: number): boolean {
+    return ((this.records[patch * this.stride + 2] as number) & idle) !== 0;
+  }
+
+  actionOf(patch: number): number {
+    return this.records[patch * this.stride] as number;
+  }
+
   failingOf(patch: number): number {
     return this.records[patch * this.stride + 1] as number;
   }

@@ -9,7 +9,7 @@ import type { BitMasks } from '../state/packed.js';
 import { reachOf } from '../state/packed.js';
 import type { Draft, RecordField } from '../state/schema.js';
 import type { Tape, Test } from '../state/tape.js';
-import type { Action, Model } from './model.js';
+import type { Action, Model, Observed } from './model.js';
 
 /** The model breaks what its schema says: a mistake of ours, never of a user's. */
 class ReachFault extends Error {}
@@ -79,9 +79,16 @@ export class Reaches<S extends RecordField> {
     );
   }
 
-  /** What claims can look up of a process's hidden variables. */
-  observe(view: Draft<S>, process: number): string {
-    return this.model.processes?.observe(view, process) ?? '';
+  /** What claims can see of a process's hidden variables. */
+  observe(view: Draft<S>, process: number): Observed {
+    return this.model.processes?.observe(view, process) ?? { looks: '', claims: [] };
+  }
+
+  /** Whether after a step claims see no less of its process than before, and nothing else. */
+  isUnseen(before: Observed, after: Observed): boolean {
+    return (
+      before.looks === after.looks && before.claims.every((claim) => after.claims.includes(claim))
+    );
   }
 }
 

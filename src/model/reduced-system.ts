@@ -6,10 +6,12 @@
  * be told from what they do afterwards. So the process goes on at once, all its ways, until it comes
  * to where some step of it is not quiet; only that state is stored and interleaved with others. The
  * states on the way are checked, and forgotten.
+ *
+ * Processes are the model's families, in their order.
  */
 import type { Successors } from '../explorer/system.js';
 import type { RecordField } from '../state/schema.js';
-import { disabled, shut, unlearned } from './learned.js';
+import { shut, unlearned } from './learned.js';
 import type { Model } from './model.js';
 import { PackedModel } from './packed-system.js';
 
@@ -21,6 +23,8 @@ const leadsOut = -1;
 export class ReducedModel<S extends RecordField> extends PackedModel<S> {
   /** The states on the way from the loaded one, one after another. */
   private readonly way: Uint32Array;
+  /** By state on the way: the patches that are its process's next steps. */
+  private readonly nextSteps: number[][] = Array.from({ length: quietMax + 1 }, () => []);
   /** The claims that the step, or states on the way from it, violate. */
   private failed = 0;
 
@@ -29,56 +33,54 @@ export class ReducedModel<S extends RecordField> extends PackedModel<S> {
     this.way = new Uint32Array(this.words * (quietMax + 1));
   }
 
-  override expand(into: Successors): void {
-    const first = into.count;
-    super.expand(into);
-    // What super added is taken back, row by row, and followed to where it ends.
-    const end = into.count;
-    const { words } = this;
-    const rows = into.rows.slice(first * words, end * words);
-    const actions = into.actions.slice(first, end);
-    const failing = into.failing.slice(first, end);
-    into.count = first;
-    for (let row = 0; row < actions.length; row++) {
-      this.way.set(rows.subarray(row * words, (row + 1) * words));
-      this.failed = failing[row] as number;
-      const added = into.count;
-      this.follow(0, actions[row] as number, into);
-      // What fails on any way is told with a state that is added: there always is one.
-      into.failing[added] = this.failed;
+  protected override take(
+    process: number,
+    patch: number,
+    rows: Uint32Array,
+    offset: number,
+    into: Successors,
+  ): void {
+    const { patches } = this.rules;
+    if (patches.isIdle(patch)) {
+      patches.apply(patch, rows, offset, into);
+      return;
     }
+    patches.write(patch, rows, offset, this.way, 0);
+    this.failed = patches.failingOf(patch);
+    const added = into.count;
+    this.follow(process, 0, patches.actionOf(patch), into);
+    // What fails on any way is told with a state that is added: there always is one.
+    into.failing[added] = this.failed;
   }
 
   /**
-   * Adds the states at which the process of `action` comes to where it is not quiet, on from the
-   * state at `depth`.
+   * Adds the states at which a process comes to where it is not quiet, on from the state at `depth`.
    *
    * Other processes go on from those states alone, so every state on the way must lead to one. A
    * round of quiet steps is fine while some state of it leads out; else its first one is added.
    *
    * @returns `leadsOut`, or the least depth of a state that this one comes back to
    */
-  private follow(depth: number, action: number, into: Successors): number {
+  private follow(process: number, depth: number, action: number, into: Successors): number {
     const { rules, words, way } = this;
     const at = depth * words;
-    const process = this.processOf(action);
     const again = this.depthOfSame(depth);
     if (again < depth) return again;
-    if (depth === quietMax || !this.isQuietAt(process, at)) {
+    const place = rules.placeOf(process, way, at);
+    if (depth === quietMax || !this.isQuiet(place, depth)) {
       this.add(at, action, into);
       return leadsOut;
     }
-    this.failed |= this.failing(way, at, -1);
+    // What other processes' claims see is the same where the way ends.
+    this.failed |= rules.failingAt(place, way, at);
     into.shown |= this.witnessed(way, at, ~into.shown);
-    const place = rules.placeOf(process, way, at);
-    const actions = rules.actionsAt(place);
     let back = depth;
-    for (let index = 0; index < actions; index++) {
-      const patch = rules.way(place, index, way, at);
-      if (patch <= shut) continue;
+    const steps = this.nextSteps[depth] as number[];
+    for (let index = 0; index < steps.length; index++) {
+      const patch = steps[index] as number;
       rules.patches.write(patch, way, at, way, at + words);
       this.failed |= rules.patches.failingOf(patch);
-      back = Math.min(back, this.follow(depth + 1, action, into));
+      back = Math.min(back, this.follow(process, depth + 1, action, into));
     }
     if (back < depth) return back;
     this.add(at, action, into);
@@ -95,19 +97,22 @@ export class ReducedModel<S extends RecordField> extends PackedModel<S> {
     into.failing[row] = 0;
   }
 
-  /** Whether all that a process can do is quiet, and there is something that it can do. */
-  private isQuietAt(process: number, at: number): boolean {
-    const { rules, way } = this;
-    const place = rules.placeOf(process, way, at);
+  /**
+   * Whether all that a process can do is quiet, and there is something that it can do: its next
+   * steps are then noted.
+   */
+  private isQuiet(place: number, depth: number): boolean {
+    const { rules, words, way } = this;
+    const steps = this.nextSteps[depth] as number[];
+    steps.length = 0;
     const actions = rules.actionsAt(place);
-    let enabled = 0;
     for (let index = 0; index < actions; index++) {
-      const patch = rules.way(place, index, way, at);
+      const patch = rules.way(place, index, way, depth * words);
       if (patch === shut) continue;
-      if (patch === disabled || patch === unlearned || !rules.patches.isQuiet(patch)) return false;
-      enabled++;
+      if (patch < shut || patch === unlearned || !rules.patches.isQuiet(patch)) return false;
+      steps.push(patch);
     }
-    return enabled > 0;
+    return steps.length > 0;
   }
 
   /** The depth of the first state on the way that is the one at `depth`. */

@@ -170,15 +170,6 @@ export class Program {
     return this.resting.of(m.cpus[cpu], 'at');
   }
 
-  waitingStepAt(location: number): string | undefined {
-    const node = this.waitingAt.at(location);
-    return node === null ? undefined : nodeLabel(this.scope, node);
-  }
-
-  isInterruptibleAt(location: number): boolean {
-    return this.interruptible.at(location);
-  }
-
   private takesInterrupts(m: Machine, cpu: Cpu): boolean {
     return m.cpus[cpu].mode === 'user' || this.interruptible.of(m.cpus[cpu], 'at');
   }
