@@ -131,7 +131,7 @@ export const parts = [
     /** All must have the same counts. */
     exact: true,
     contenders: [
-      svscheck('svscheck'),
+      svscheck('svscheck', { args: ['--workers', '1'] }),
       spin('SPIN, depth first'),
       spin('SPIN, breadth first', { compile: ['-DNOREDUCE', '-DBFS'] }),
       rumur('Rumur'),
@@ -143,7 +143,8 @@ export const parts = [
     compares: 'wall',
     exact: true,
     contenders: [
-      svscheck('svscheck'),
+      svscheck('svscheck, two workers', { args: ['--workers', '2'] }),
+      svscheck('svscheck, one worker', { args: ['--workers', '1'] }),
       spin('SPIN, depth first, two cores', { compile: ['-DNOREDUCE', '-DNCORE=2'] }),
       // Without NO_HC it stores hashes, which is not exact.
       spin('SPIN, breadth first, two cores', {
@@ -158,8 +159,13 @@ export const parts = [
     compares: 'wall',
     exact: false,
     contenders: [
-      // More of ours go here: a name, arguments, and keys of the spec.
-      svscheck('svscheck'),
+      svscheck('svscheck, symmetry, two workers', {
+        args: ['--workers', '2', '--reduction', 'por'],
+        spec: { loops: 'any-order', symmetry: ['cpus', 'pmaps', 'user-slots'] },
+      }),
+      svscheck('svscheck, partial order, two workers', {
+        args: ['--workers', '2', '--reduction', 'por'],
+      }),
       spin('SPIN, partial order', { compile: [] }),
       rumur('Rumur, symmetry', { symmetry: 'heuristic', of: 'murphiSymmetric' }),
     ],
