@@ -115,6 +115,7 @@ export class SearchWorker {
         let row = pending.count;
         system.expand(pending);
         for (; row < pending.count; row++) failingSteps |= pending.failing[row] as number;
+        shown |= pending.shown;
         if (pending.count >= batchRows) goesOn = this.lookUp();
       }
       if (--this.untilLook === 0) {

@@ -1,7 +1,7 @@
 /** What a search has found of properties and witnesses, level by level. */
 import type { Crew } from './crew.js';
 import { at } from './crew.js';
-import type { PackedSystem } from './system.js';
+import type { PackedSystem, StopRule } from './system.js';
 
 export class Findings {
   /** By property: the least depth at which it is violated, or null. */
@@ -18,6 +18,16 @@ export class Findings {
   ask(crew: Crew): void {
     crew.set(at.askedProperties, 2 ** this.violated.length - 1);
     crew.set(at.askedWitnesses, 2 ** this.witnesses.length - 1);
+  }
+
+  /** Whether properties are violated by a depth as a rule asks; `true` asks for any. */
+  meet(rule: true | StopRule, depth: number): boolean {
+    const { violated } = this;
+    const isFound = (level: number | null | undefined): boolean =>
+      typeof level === 'number' && level <= depth;
+    if (rule === true) return violated.some(isFound);
+    const found = rule.of.filter((property) => isFound(violated[property]));
+    return rule.violated === 'any' ? found.length > 0 : found.length === rule.of.length;
   }
 
   /**

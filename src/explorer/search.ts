@@ -132,14 +132,7 @@ class Search {
     const states = this.worker.seen.count;
     const deepest = crew.get(at.deepest) !== 0;
     if (states === this.known && !deepest) return false;
-    const { stopAtFirst = false } = options;
-    const stops = (property: number): boolean =>
-      typeof stopAtFirst === 'boolean' ? stopAtFirst : stopAtFirst.includes(property);
-    if (
-      this.findings.violated.some(
-        (level, property) => level !== null && level <= depth && stops(property),
-      )
-    ) {
+    if (options.stopAtFirst && this.findings.meet(options.stopAtFirst, depth)) {
       crew.stop('stop-at-first');
     } else if (deepest) crew.stop('depth-max');
     else if (states > crew.get(at.statesMax)) crew.stop('states-max');
@@ -232,6 +225,7 @@ class Search {
     const verdicts = violated.map((level, property): Verdict => {
       if (level === null) return { result: stoppedBy === null ? 'holds' : 'unfinished' };
       if (!isWhole) return { result: 'unfinished' };
+      if (system.leaps) return { result: 'pathless' };
       const target = targetOf(system, seen, levels, property, level);
       const path = pathTo(system, seen, levels, target);
       return { result: 'violated', depth: target.depth, path };

@@ -15,14 +15,19 @@ import { PackedModel } from './packed-system.js';
 
 /** Quiet steps that are taken at once, at most: then the state is stored as any other is. */
 const quietMax = 64;
+/** States on all ways from one step, at most: the ways of steps that part and meet are very many. */
+const passedMax = 2 ** 12;
 /** What follow() says of a state that leads to one that was added: less than any depth. */
 const leadsOut = -1;
 
 export class ReducedModel<S extends RecordField> extends PackedModel<S> {
+  readonly leaps = true;
   /** The states on the way from the loaded one, one after another. */
   private readonly way: Uint32Array;
-  /** The witnesses that states on the way have shown. */
-  private passed = 0;
+  /** States that may yet be passed on the ways from a step. */
+  private room = 0;
+  /** The witnesses that states on any way so far have shown. */
+  private shown = 0;
   /** The claims that the step, or states on the way from it, violate. */
   private failed = 0;
 
@@ -31,13 +36,10 @@ export class ReducedModel<S extends RecordField> extends PackedModel<S> {
     this.way = new Uint32Array(this.words * (quietMax + 1));
   }
 
-  override witnessed(asked: number): number {
-    return super.witnessed(asked) | (this.passed & asked);
-  }
-
   override expand(into: Successors): void {
     const first = into.count;
     super.expand(into);
+    if (this.model.processes === null) return;
     // What super added is taken back, row by row, and followed to where it ends.
     const end = into.count;
     const { words } = this;
@@ -48,11 +50,13 @@ export class ReducedModel<S extends RecordField> extends PackedModel<S> {
     for (let row = 0; row < actions.length; row++) {
       this.way.set(rows.subarray(row * words, (row + 1) * words));
       this.failed = failing[row] as number;
+      this.room = passedMax;
       const added = into.count;
       this.follow(0, actions[row] as number, into);
       // What fails on any way is told with a state that is added: there always is one.
       into.failing[added] = this.failed;
     }
+    into.shown |= this.shown;
   }
 
   /**
@@ -70,12 +74,12 @@ export class ReducedModel<S extends RecordField> extends PackedModel<S> {
     const process = this.processOf(action);
     const again = this.depthOfSame(depth);
     if (again < depth) return again;
-    if (depth === quietMax || !this.isQuietAt(process, at)) {
+    if (depth === quietMax || this.room-- <= 0 || !this.isQuietAt(process, at)) {
       this.add(at, action, into);
       return leadsOut;
     }
     this.failed |= this.failingAt(at);
-    this.passed |= this.witnessedAt(~this.passed, way, at);
+    this.shown |= this.witnessedAt(~this.shown, way, at);
     const place = rules.place(rules.placeOf(process, way, at));
     let back = depth;
     for (let index = 0; index < place.actions.length; index++) {
