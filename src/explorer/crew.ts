@@ -18,15 +18,13 @@ export const at = {
   indexBits: 5,
   /** The end of the frontier, in the table of ranges. */
   frontierEnd: 6,
-  /** The level that is expanded; and 1 when its states are looked at and not expanded. */
+  /** The level that is expanded. */
   depth: 2,
-  deepest: 7,
   statesMax: 8,
-  /** Bit masks of properties and witnesses: what is asked, what came of it in this level. */
+  /** Bit masks of properties and witnesses: what is asked, what the states of the next level show. */
   askedProperties: 9,
   askedWitnesses: 10,
-  failingStates: 11,
-  failingSteps: 12,
+  failing: 11,
   shown: 13,
   /** Helpers that have joined: they take numbers from 1. */
   joined: 14,

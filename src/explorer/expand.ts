@@ -93,53 +93,72 @@ export class SearchWorker {
     const { ranges } = seen.store;
     const first = ranges[range * 2] as number;
     const end = first + (ranges[range * 2 + 1] as number);
-    const deepest = crew.get(at.deepest) !== 0;
-    let askedProperties = crew.get(at.askedProperties);
-    let askedWitnesses = crew.get(at.askedWitnesses) & ~crew.get(at.shown);
-    let [failingStates, failingSteps, shown] = [0, 0, 0];
+    let failing = 0;
     let goesOn = true;
     for (let state = first; goesOn && state < end; state++) {
       system.load(seen.rowsOf(state), seen.offsetOf(state));
-      if (askedProperties !== 0) {
-        const failing = system.failing(askedProperties);
-        failingStates |= failing;
-        // A step out of this level leads no sooner to a violation: nothing is left to ask.
-        askedProperties &= ~failing;
-      }
-      if (askedWitnesses !== 0) {
-        const seenHere = system.witnessed(askedWitnesses);
-        shown |= seenHere;
-        askedWitnesses &= ~seenHere;
-      }
-      if (!deepest) {
-        let row = pending.count;
-        system.expand(pending);
-        for (; row < pending.count; row++) failingSteps |= pending.failing[row] as number;
-        shown |= pending.shown;
-        if (pending.count >= batchRows) goesOn = this.lookUp();
-      }
+      let row = pending.count;
+      system.expand(pending);
+      for (; row < pending.count; row++) failing |= pending.failing[row] as number;
+      if (pending.count >= batchRows) goesOn = this.lookUp();
       if (--this.untilLook === 0) {
         this.untilLook = statesPerLook;
         this.look();
         goesOn &&= crew.stopped === null;
       }
     }
-    if (failingStates !== 0) Atomics.or(crew.control, at.failingStates, failingStates);
-    if (failingSteps !== 0) Atomics.or(crew.control, at.failingSteps, failingSteps);
-    if (shown !== 0) Atomics.or(crew.control, at.shown, shown);
+    if (failing !== 0) Atomics.or(crew.control, at.failing, failing);
     return goesOn;
   }
 
-  /** Adds the pending successors to the set. */
+  /** Enters the initial states. */
+  begin(): void {
+    const { system, seen, crew } = this;
+    for (const initial of system.initials) {
+      const row = initial.slice();
+      system.orbits?.canonicalize(row, 1);
+      Atomics.or(crew.control, at.failing, system.failing(row, 0, crew.get(at.askedProperties)));
+      Atomics.or(crew.control, at.shown, system.witnessed(row, 0, crew.get(at.askedWitnesses)));
+      seen.addAll(row, 1);
+    }
+    seen.flush();
+  }
+
+  /** Adds the pending successors to the set, and looks at those that are new. */
   private lookUp(): boolean {
     const { crew, pending } = this;
     this.system.orbits?.canonicalize(pending.rows, pending.count);
     if (!this.seen.addAll(pending.rows, pending.count)) return false;
+    this.lookAtNew();
+    if (pending.shown !== 0) Atomics.or(crew.control, at.shown, pending.shown);
+    pending.shown = 0;
     this.countGenerated(pending.count + pending.idle);
     pending.count = 0;
     pending.idle = 0;
     if (crew.get(at.states) > crew.get(at.statesMax)) crew.stop('states-max');
     return crew.get(at.stop) === 0;
+  }
+
+  /** Every state is looked at once: when it is found. */
+  private lookAtNew(): void {
+    const { system, seen, crew, pending } = this;
+    const { added, addedCount } = seen;
+    const { words } = system;
+    let properties = crew.get(at.askedProperties);
+    let witnesses = crew.get(at.askedWitnesses) & ~crew.get(at.shown);
+    for (let index = 0; index < addedCount; index++) {
+      const row = added[index] as number;
+      if (properties !== 0) {
+        const failing = system.failing(pending.rows, row * words, properties);
+        if (failing !== 0) Atomics.or(crew.control, at.failing, failing);
+        properties &= ~failing;
+      }
+      if (witnesses !== 0) {
+        const shown = system.witnessed(pending.rows, row * words, witnesses);
+        if (shown !== 0) Atomics.or(crew.control, at.shown, shown);
+        witnesses &= ~shown;
+      }
+    }
   }
 
   private countGenerated(count: number): void {

@@ -20,38 +20,28 @@ export class Findings {
     crew.set(at.askedWitnesses, 2 ** this.witnesses.length - 1);
   }
 
-  /** Whether properties are violated by a depth as a rule asks; `true` asks for any. */
-  meet(rule: true | StopRule, depth: number): boolean {
+  /** Whether as many properties are violated as a rule asks; `true` asks for any. */
+  meet(rule: true | StopRule): boolean {
     const { violated } = this;
-    const isFound = (level: number | null | undefined): boolean =>
-      typeof level === 'number' && level <= depth;
-    if (rule === true) return violated.some(isFound);
-    const found = rule.of.filter((property) => isFound(violated[property]));
-    return rule.violated === 'any' ? found.length > 0 : found.length === rule.of.length;
+    const isFound = (property: number): boolean => typeof violated[property] === 'number';
+    if (rule === true) return violated.some((level) => level !== null);
+    return rule.violated === 'any' ? rule.of.some(isFound) : rule.of.every(isFound);
   }
 
   /**
-   * What a level, or the part of it before a limit, has shown, and what the next one is asked. The
+   * What the states of a level have shown, and the steps to them; and what the next one is asked. The
    * depth is all that is kept of a violation: see `targetOf()`.
    */
   takeNotes(crew: Crew, depth: number): void {
     const { violated, witnesses } = this;
-    const asked = crew.get(at.askedProperties);
-    const note = (mask: number, level: number): void => {
-      for (let property = 0; property < violated.length; property++) {
-        if (((mask & asked) >>> property) & 1) violated[property] ??= level;
-      }
-    };
-    note(crew.get(at.failingStates), depth);
-    note(crew.get(at.failingSteps), depth + 1);
-    const shown = crew.get(at.shown);
+    const failing = crew.get(at.failing) & crew.get(at.askedProperties);
+    const shown = crew.get(at.shown) & crew.get(at.askedWitnesses);
+    for (let i = 0; i < violated.length; i++) if ((failing >>> i) & 1) violated[i] ??= depth;
     for (let i = 0; i < witnesses.length; i++) if ((shown >>> i) & 1) witnesses[i] ??= depth;
+    // No later level can be shorter.
+    crew.set(at.askedProperties, crew.get(at.askedProperties) & ~failing);
     crew.set(at.askedWitnesses, crew.get(at.askedWitnesses) & ~shown);
-    // Violated by a state of this level, or by a step into it: no later level can be shorter.
-    let left = asked;
-    for (const [property, level] of violated.entries()) {
-      if (level !== null && level <= depth) left &= ~(1 << property);
-    }
-    crew.set(at.askedProperties, left);
+    crew.set(at.failing, 0);
+    crew.set(at.shown, 0);
   }
 }

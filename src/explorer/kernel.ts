@@ -16,11 +16,14 @@ export interface Probed {
   readonly segmentBits: number;
   /** Rows that were added lately, each at the place that its hash gives it. */
   readonly recent: Int32Array;
-  /** By row that is looked up: its offset, its hash, the entry and the slot that it came to. */
-  readonly offsets: Int32Array;
+  /** By row that is looked up: its number, its hash, the entry and the slot that it came to. */
+  readonly numbers: Int32Array;
   readonly hashes: Int32Array;
   readonly entries: Int32Array;
   readonly slots: Int32Array;
+  /** The numbers of the rows that were new, and how many they are. */
+  added: Int32Array;
+  addedCount: number;
   /** Where the next new row goes, and the end of the block that it is in. */
   position: number;
   end: number;
@@ -31,8 +34,11 @@ export interface Probed {
 }
 
 export interface Kernel {
-  /** Adds the rows that are not there yet, in their order; at most `chunkRows`, and there is room. */
-  add(set: Probed, rows: Uint32Array, offset: number, count: number): void;
+  /**
+   * Adds those rows from number `first` on that are not there yet, in their order; at most
+   * `chunkRows`, and there is room for them, and for their numbers in `added`.
+   */
+  add(set: Probed, rows: Uint32Array, first: number, count: number): void;
   /** The number of the row at `rows[offset]`, or -1. */
   find(set: Probed, rows: Uint32Array, offset: number): number;
   /** The place of a row among the recent ones. */
@@ -84,7 +90,7 @@ function textOf(words: number): string {
     ${each((i) => `h = Math.imul(h ^ rows[at + ${i}], 0x9e3779b1); h ^= h >>> 15;`)}
     h = Math.imul(h, 0x85ebca6b); h ^= h >>> 13; h = Math.imul(h, 0xc2b2ae35); h ^= h >>> 16;`;
   const locals = `
-    const { index, segments, segmentBits, recent, offsets, hashes, entries, slots } = set;
+    const { index, segments, segmentBits, recent, numbers, hashes, entries, slots } = set;
     const mask = set.mask | 0, tags = ~mask, low = (1 << segmentBits) - 1;`;
   /** Whether the row that an entry names is the one at hand: `d` is 0. */
   const compare = `
@@ -99,15 +105,16 @@ function textOf(words: number): string {
   // branch), the last compares and inserts in order. A row is written before the entry that names it
   // is: whoever reads the entry, by a plain read, can read the row.
   return `'use strict';
-  function add(set, rows, offset, all) {${locals}
-    let count = 0;
-    for (let row = 0, at = offset; row < all; row++, at += ${words}) {${hash}
+  function add(set, rows, first, all) {${locals}
+    const { added } = set;
+    let count = 0, news = set.addedCount;
+    for (let row = first, at = first * ${words}; row < first + all; row++, at += ${words}) {${hash}
       const base = (h & ${2 ** recentBits - 1}) * ${words};
       let d = 0;
       ${each((i) => `d |= recent[base + ${i}] ^ rows[at + ${i}];`)}
       if (d === 0) continue;
       ${each((i) => `recent[base + ${i}] = rows[at + ${i}];`)}
-      offsets[count] = at;
+      numbers[count] = row;
       hashes[count++] = h;
     }
     for (let row = 0; row < count; row++) entries[row] = index[hashes[row] & mask];
@@ -131,7 +138,7 @@ function textOf(words: number): string {
     set.touched = touched;
     let position = set.position | 0;
     for (let row = 0; row < count; row++) {
-      const h = hashes[row], at = offsets[row];
+      const h = hashes[row], at = numbers[row] * ${words};
       let slot = slots[row], e = entries[row];
       for (;;) {
         if (e === 0) {
@@ -142,6 +149,7 @@ function textOf(words: number): string {
             ${each((i) => `out[to + ${i}] = rows[at + ${i}];`)}
             e = Atomics.compareExchange(index, slot, 0, (h & tags) | (position + 1));
             if (e === 0) {
+              added[news++] = numbers[row];
               position = (position + 1) | 0;
               if (position === set.end) position = set.turn(position);
               break;
@@ -156,6 +164,7 @@ function textOf(words: number): string {
       }
     }
     set.position = position;
+    set.addedCount = news;
   }
   function find(set, rows, offset) {${locals}
     const at = offset;${hash}

@@ -79,22 +79,21 @@ class Search {
   }
 
   run(): SearchOutcome {
-    const { crew, system, options, worker } = this;
+    const { crew, options, worker } = this;
     crew.set(at.statesMax, Math.min(options.statesMax ?? statesLimit, statesLimit));
     this.findings.ask(crew);
-    for (const initial of system.initials) {
-      const row = initial.slice();
-      system.orbits?.canonicalize(row, 1);
-      worker.seen.addAll(row, 1);
-    }
-    worker.seen.flush();
+    worker.begin();
+    this.findings.takeNotes(crew, 0);
+    let end = 0;
     for (let first = 0; crew.stopped === null; this.depth++) {
-      const end = crew.get(at.ranges);
+      end = crew.get(at.ranges);
       this.expandLevel(first, end);
-      this.findings.takeNotes(crew, this.depth);
+      this.findings.takeNotes(crew, this.depth + 1);
       if (crew.stopped !== null || !this.goesOn()) break;
       first = end;
     }
+    // What was found of the next level, before a limit or because none is to be expanded.
+    this.levels.begin(end);
     this.levels.begin(crew.get(at.ranges));
     crew.begin(commands.end, 1);
     return this.outcome();
@@ -112,8 +111,7 @@ class Search {
     crew.set(at.cursor, first);
     crew.set(at.frontierEnd, end);
     crew.set(at.depth, this.depth);
-    crew.set(at.deepest, this.depth >= (this.options.depthMax ?? Infinity) ? 1 : 0);
-    for (const place of [at.failingStates, at.failingSteps, at.shown]) crew.set(place, 0);
+    if (this.isDeepest) return;
     this.hands = size < soloStates ? 1 : 1 + crew.get(at.joined);
     this.handsMax = Math.max(this.handsMax, this.hands);
     for (;;) {
@@ -126,15 +124,19 @@ class Search {
     }
   }
 
+  /** Whether the states of this level are not to be expanded. */
+  private get isDeepest(): boolean {
+    return this.depth >= (this.options.depthMax ?? Number.POSITIVE_INFINITY);
+  }
+
   /** Whether there is another level to look at; a limit is told to the crew. */
   private goesOn(): boolean {
-    const { crew, depth, options } = this;
+    const { crew, options } = this;
     const states = this.worker.seen.count;
-    const deepest = crew.get(at.deepest) !== 0;
-    if (states === this.known && !deepest) return false;
-    if (options.stopAtFirst && this.findings.meet(options.stopAtFirst, depth)) {
+    if (states === this.known && !this.isDeepest) return false;
+    if (options.stopAtFirst && this.findings.meet(options.stopAtFirst)) {
       crew.stop('stop-at-first');
-    } else if (deepest) crew.stop('depth-max');
+    } else if (this.isDeepest) crew.stop('depth-max');
     else if (states > crew.get(at.statesMax)) crew.stop('states-max');
     else this.look();
     this.hire(states);

@@ -23,10 +23,12 @@ export class SeenSet implements Probed {
   readonly segments: Uint32Array[];
   readonly segmentBits: number;
   readonly recent: Int32Array;
-  readonly offsets = new Int32Array(chunkRows);
+  readonly numbers = new Int32Array(chunkRows);
   readonly hashes = new Int32Array(chunkRows);
   readonly entries = new Int32Array(chunkRows);
   readonly slots = new Int32Array(chunkRows);
+  added = new Int32Array(chunkRows);
+  addedCount = 0;
   position = 0;
   end = 0;
   touched = 0;
@@ -98,19 +100,21 @@ export class SeenSet implements Probed {
   }
 
   /**
-   * Adds the first `count` rows, those that are not there yet, in their order.
+   * Adds the first `count` rows, those that are not there yet, in their order; `added` tells which.
    *
    * @returns whether there was room; where there was not, the crew has been told to stop
    */
   addAll(rows: Uint32Array, count: number): boolean {
     const { crew } = this;
+    this.addedCount = 0;
+    if (this.added.length < count) this.added = new Int32Array(count * 2);
     for (let row = 0; row < count; row += chunkRows) {
       const some = Math.min(chunkRows, count - row);
       if (crew.get(at.full) !== 0 && !this.rest()) return false;
       if (this.end - this.position < some && this.spare < 0 && !this.claim()) return false;
       if (this.position === this.end) this.position = this.turn(this.position);
       const before = this.entered + this.position - this.first;
-      this.kernel.add(this, rows, row * this.words, some);
+      this.kernel.add(this, rows, row, some);
       const added = this.entered + this.position - this.first - before;
       if (added > 0) Atomics.add(crew.control, at.states, added);
     }

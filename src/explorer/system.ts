@@ -15,12 +15,12 @@ export interface PackedSystem {
   /** How many named steps there are, and how often each was taken by expand() so far. */
   readonly steps: number;
   readonly fired: Float64Array;
-  /** Makes the state at `rows[offset]` the loaded one: what the next three calls speak of. */
+  /** Makes the state at `rows[offset]` the loaded one: what expand() speaks of. */
   load(rows: Uint32Array, offset: number): void;
-  /** Of the properties in the bit mask `asked`, those that the loaded state violates. */
-  failing(asked: number): number;
-  /** Of the witnesses in the bit mask `asked`, those that the loaded state shows. */
-  witnessed(asked: number): number;
+  /** Of the properties in the bit mask `asked`, those that the state at `rows[offset]` violates. */
+  failing(rows: Uint32Array, offset: number, asked: number): number;
+  /** Of the witnesses in the bit mask `asked`, those that the state at `rows[offset]` shows. */
+  witnessed(rows: Uint32Array, offset: number, asked: number): number;
   /** Adds every successor of the loaded state, in the model's order of actions. */
   expand(into: Successors): void;
   /** The process (0-based) that takes an action: a trace changes process as rarely as it can. */
@@ -51,7 +51,7 @@ export class Successors {
   count = 0;
   /** Transitions from a state to itself that violate nothing: counted, and of no further use. */
   idle = 0;
-  /** Witnesses, as a bit mask, that states show which are passed on the way to a successor. */
+  /** The witnesses, as a bit mask, that states on the way to these have shown. */
   shown = 0;
 
   constructor(
@@ -63,7 +63,7 @@ export class Successors {
     this.failing = new Int32Array(capacity);
   }
 
-  /** Makes room for one more; its words, action and failing bits are for the caller to write. */
+  /** Makes room for one more; all that is kept of it is for the caller to write. */
   next(): number {
     if (this.count === this.actions.length) this.grow();
     return this.count++;

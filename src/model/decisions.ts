@@ -27,7 +27,8 @@ export class Decisions {
   private cells = new Int32Array(2 ** 12);
   private used = 1;
   private readonly results = new Map<number, number>();
-  private readonly tables = new Map<Int32Array, number>();
+  private readonly classTables = new Map<Int32Array, { place: number; classes: number }>();
+  private readonly keys = new Map<number, Key>();
 
   /** Places for `count` trees, one after another, nothing in them yet. */
   roots(count: number): number {
@@ -56,10 +57,10 @@ export class Decisions {
   }
 
   /** Adds a way and its result; false when the tree is as large as it may get. */
-  add(root: number, tests: readonly Test[], result: number): boolean {
-    const known = this.results.get(root) ?? 0;
+  add(root: number, tests: readonly Test[], result: number, owner = root): boolean {
+    const known = this.results.get(owner) ?? 0;
     if (known >= resultsMax || this.used > cellsMax) return false;
-    this.results.set(root, known + 1);
+    this.results.set(owner, known + 1);
     let place = root;
     for (const test of tests) {
       let node = this.cells[place] as number;
@@ -83,9 +84,9 @@ export class Decisions {
       this.cells[node + 1] = test.mask;
       return node;
     }
-    const table = this.tableOf(test.classes);
-    const node = this.take(3 + Math.max(...test.classes) + 1);
-    this.cells.set([head, test.mask, table], node);
+    const { place, classes } = this.classTableOf(test.classes);
+    const node = this.take(3 + classes);
+    this.cells.set([head, test.mask, place], node);
     return node;
   }
 
@@ -95,12 +96,12 @@ export class Decisions {
     return this.cells[node] === head && this.cells[node + 1] === test.mask;
   }
 
-  private tableOf(classes: Int32Array): number {
-    let table = this.tables.get(classes);
+  private classTableOf(classes: Int32Array): { place: number; classes: number } {
+    let table = this.classTables.get(classes);
     if (table === undefined) {
-      table = this.take(classes.length);
-      this.cells.set(classes, table);
-      this.tables.set(classes, table);
+      table = { place: this.take(classes.length), classes: Math.max(...classes) + 1 };
+      this.cells.set(classes, table.place);
+      this.classTables.set(classes, table);
     }
     return table;
   }
@@ -115,101 +116,118 @@ export class Decisions {
     }
     return place;
   }
-}
 
-/**
- * Trees by key, for a rule that reads much: all bits that it reads before its first look at a class
- * make one key, so that most of the way is one look-up. Each key has a tree for the rest of the way.
- */
-export class KeyedDecisions {
-  /** The words that have bits in the key, and those bits. */
-  private keyWords = new Int32Array(0);
-  private keyMasks = new Int32Array(0);
-  /** Open addressing: the words of a key, then the root of its tree, 0 for none. */
-  private entries = new Int32Array(1);
-  private bits = 0;
-  private count = 0;
-
-  constructor(private readonly trees: Decisions) {}
-
-  /** What the rule comes to on the state at `rows[offset]`: 0 or more, or `unknown`. */
-  find(rows: Uint32Array, offset: number): number {
-    const root = this.entries[this.placeOf(rows, offset) + this.keyWords.length] as number;
-    return root === 0 ? unknown : this.trees.find(root, rows, offset);
+  /** Places for a table of trees by key, nothing in it yet; for a rule that reads much. */
+  keyed(): number {
+    return this.take(1);
   }
 
-  /** Adds the way that the state at `rows[offset]` takes, and its result. */
-  add(rows: Uint32Array, offset: number, tests: readonly Test[], result: number): void {
+  /**
+   * The same as find(), of trees by key: all bits that the rule reads before its first look at a
+   * class make one key, so that most of the way is one look-up. Each key has a tree for the rest.
+   */
+  findByKey(root: number, rows: Uint32Array, offset: number): number {
+    const table = this.cells[root] as number;
+    if (table === 0) return unknown;
+    const place = this.entryOf(table, rows, offset) + (this.cells[table] as number);
+    return this.find(place, rows, offset);
+  }
+
+  /** Adds the way that the state at `rows[offset]` takes to trees by key. */
+  addByKey(
+    root: number,
+    rows: Uint32Array,
+    offset: number,
+    tests: readonly Test[],
+    result: number,
+  ): boolean {
     const first = tests.findIndex(({ kind }) => kind === 'class');
     const keyed = first < 0 ? tests : tests.slice(0, first);
-    this.lengthen(keyed);
-    while ((this.count + 1) * 2 > 1 << this.bits) this.grow();
-    const length = this.keyWords.length;
-    const place = this.placeOf(rows, offset);
-    if (this.entries[place + length] === 0) {
-      this.count++;
-      for (let part = 0; part < length; part++) {
-        this.entries[place + part] = this.partOf(rows, offset, part);
-      }
-      this.entries[place + length] = this.trees.roots(1);
-    }
-    const root = this.entries[place + length] as number;
-    this.trees.add(root, tests.slice(keyed.length), result);
-  }
-
-  /** Puts what some tests look at into the key. What was known by a shorter key is learned again. */
-  private lengthen(tests: readonly Test[]): void {
-    const masks = new Map<number, number>();
-    for (const [part, word] of this.keyWords.entries()) {
-      masks.set(word, this.keyMasks[part] as number);
-    }
-    const before = [...masks.values()].join();
-    for (const test of tests) {
+    const known = this.keys.get(root);
+    const key = { masks: new Map(known?.masks), count: known?.count ?? 0, bits: known?.bits ?? 1 };
+    let isLonger = known === undefined;
+    for (const test of keyed) {
       const bits = test.mask << (test.kind === 'all' ? 0 : test.shift);
-      masks.set(test.word, (masks.get(test.word) ?? 0) | bits);
+      const before = key.masks.get(test.word) ?? 0;
+      isLonger ||= (bits & ~before) !== 0;
+      key.masks.set(test.word, before | bits);
     }
-    if ([...masks.values()].join() === before) return;
-    this.keyWords = Int32Array.from(masks.keys());
-    this.keyMasks = Int32Array.from(masks.values());
-    this.entries = new Int32Array((masks.size + 1) << this.bits);
-    this.count = 0;
+    if (isLonger) {
+      // What was known by a shorter key is learned again.
+      key.count = 0;
+      this.setTable(root, key);
+    } else if ((key.count + 1) * 2 > 1 << key.bits) {
+      key.bits++;
+      const old = this.cells[root] as number;
+      this.moveEntries(old, this.setTable(root, key));
+    }
+    const parts = key.masks.size;
+    const table = this.cells[root] as number;
+    const place = this.entryOf(table, rows, offset);
+    if (this.cells[place + parts] === 0) {
+      key.count++;
+      for (const [part, [word, mask]] of [...key.masks].entries()) {
+        this.cells[place + part] = (rows[offset + word] as number) & mask;
+      }
+    }
+    this.keys.set(root, key);
+    return this.add(place + parts, tests.slice(keyed.length), result, root);
   }
 
-  private partOf(rows: Uint32Array, offset: number, part: number): number {
-    const word = rows[offset + (this.keyWords[part] as number)] as number;
-    return word & (this.keyMasks[part] as number);
+  /** Gives a root a table for keys: how many words they have, slots minus one, words and masks. */
+  private setTable(root: number, { masks, bits }: Key): number {
+    const parts = masks.size;
+    const table = this.take(2 + 2 * parts + ((parts + 1) << bits));
+    this.cells.set([parts, (1 << bits) - 1, ...[...masks].flat()], table);
+    this.cells[root] = table;
+    return table;
   }
 
-  /** The entry of a state's key, or the empty one where it belongs. */
-  private placeOf(rows: Uint32Array, offset: number): number {
-    const { entries, keyWords } = this;
-    const length = keyWords.length;
+  /** The entry of a state's key, or the empty one where it belongs: the key, then a tree. */
+  private entryOf(table: number, rows: Uint32Array, offset: number): number {
+    const { cells } = this;
+    const parts = cells[table] as number;
+    const last = cells[table + 1] as number;
+    const first = table + 2;
+    const end = first + 2 * parts;
     let hash = 0;
-    for (let part = 0; part < length; part++) {
-      hash = Math.imul(hash ^ this.partOf(rows, offset, part), 0x9e3779b1);
+    for (let part = first; part < end; part += 2) {
+      const word = rows[offset + (cells[part] as number)] as number;
+      hash = Math.imul(hash ^ (word & (cells[part + 1] as number)), 0x9e3779b1);
       hash ^= hash >>> 15;
     }
-    const last = (1 << this.bits) - 1;
     for (let slot = hash & last; ; slot = (slot + 1) & last) {
-      const place = slot * (length + 1);
-      if (entries[place + length] === 0) return place;
-      let part = 0;
-      while (part < length && entries[place + part] === this.partOf(rows, offset, part)) part++;
-      if (part === length) return place;
+      const entry = end + slot * (parts + 1);
+      if (cells[entry + parts] === 0) return entry;
+      let differs = 0;
+      for (let part = 0; part < parts; part++) {
+        const word = rows[offset + (cells[first + 2 * part] as number)] as number;
+        const masked = word & (cells[first + 2 * part + 1] as number);
+        differs |= masked ^ (cells[entry + part] as number);
+      }
+      if (differs === 0) return entry;
     }
   }
 
-  private grow(): void {
-    const old = this.entries;
-    const length = this.keyWords.length;
-    this.bits++;
-    this.entries = new Int32Array((length + 1) << this.bits);
-    const state = new Uint32Array(Math.max(...this.keyWords, 0) + 1);
-    for (let at = 0; at < old.length; at += length + 1) {
-      if (old[at + length] === 0) continue;
-      for (const [part, word] of this.keyWords.entries()) state[word] = old[at + part] as number;
-      const place = this.placeOf(state, 0);
-      this.entries.set(old.subarray(at, at + length + 1), place);
+  private moveEntries(from: number, to: number): void {
+    const parts = this.cells[from] as number;
+    const first = from + 2 + 2 * parts;
+    const slots = (this.cells[from + 1] as number) + 1;
+    const state = new Uint32Array(256);
+    for (let entry = first; entry < first + slots * (parts + 1); entry += parts + 1) {
+      if (this.cells[entry + parts] === 0) continue;
+      for (let part = 0; part < parts; part++) {
+        state[this.cells[from + 2 + 2 * part] as number] = this.cells[entry + part] as number;
+      }
+      const place = this.entryOf(to, state, 0);
+      this.cells.set(this.cells.slice(entry, entry + parts + 1), place);
     }
   }
+}
+
+/** The bits that make a key, by word; how many keys there are, and slots, as a power of two. */
+interface Key {
+  readonly masks: Map<number, number>;
+  count: number;
+  bits: number;
 }

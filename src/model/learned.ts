@@ -7,7 +7,7 @@
 import { pack } from '../state/packed.js';
 import type { Draft, RecordField } from '../state/schema.js';
 import type { Tape } from '../state/tape.js';
-import { Decisions, KeyedDecisions, unknown } from './decisions.js';
+import { Decisions, unknown } from './decisions.js';
 import { stepFailures } from './immutable-system.js';
 import type { Action, Check, Family, Model, Occurrence } from './model.js';
 import { Patches } from './patches.js';
@@ -21,16 +21,16 @@ export const shut = 1;
 export const unlearned = unknown;
 
 /** Where a family stands, and by which look at the state: what selects its actions and checks. */
-export interface Place<M> {
+interface Place<M> {
   readonly actions: readonly Action<M>[];
   readonly checks: readonly Check<M>[];
   /** The bits that select() has found out: known in every state that comes to this place. */
   readonly known: Int32Array;
-  /** The roots of the trees of the actions, one after another. */
-  readonly actionRoots: number;
-  /** The claims, as a bit mask, that the checks find violated. */
-  readonly verdicts: KeyedDecisions;
 }
+
+/** Where the numbers of a place lie among those of all: see `LearnedRules.at`. */
+const [rootsAt, countAt, verdictsAt] = [0, 1, 2];
+const numbersOfPlace = 4;
 
 export class LearnedRules<S extends RecordField> {
   readonly tape: Tape;
@@ -39,6 +39,11 @@ export class LearnedRules<S extends RecordField> {
   private readonly trees = new Decisions();
   private readonly reaches: Reaches<S>;
   private readonly places: Place<Draft<S>>[] = [];
+  /**
+   * By place: the roots of the trees of its actions, one after another; how many they are; the trees
+   * by key that tell what its checks find violated.
+   */
+  private at = new Int32Array(2 ** 8);
   private readonly familyRoots: number;
   private readonly witnessRoots: number;
   /** How often a rule that could not be remembered took each of the model's steps. */
@@ -77,8 +82,14 @@ export class LearnedRules<S extends RecordField> {
     return fired;
   }
 
-  place(number: number): Place<Draft<S>> {
-    return this.places[number] as Place<Draft<S>>;
+  /** How many actions a place has. */
+  actionsAt(place: number): number {
+    return this.at[place * numbersOfPlace + countAt] as number;
+  }
+
+  /** The index in the model of an action of a place. */
+  actionAt(place: number, action: number): number {
+    return this.places[place]?.actions[action]?.index ?? -1;
   }
 
   /** The number of the place at which a family stands. */
@@ -88,8 +99,9 @@ export class LearnedRules<S extends RecordField> {
   }
 
   /** The claims, as a bit mask, that the checks of a place find violated. */
-  failingAt(place: Place<Draft<S>>, rows: Uint32Array, offset: number): number {
-    const failing = place.verdicts.find(rows, offset);
+  failingAt(place: number, rows: Uint32Array, offset: number): number {
+    const verdicts = this.at[place * numbersOfPlace + verdictsAt] as number;
+    const failing = this.trees.findByKey(verdicts, rows, offset);
     return failing === unknown ? this.learnChecks(place, rows, offset) : failing;
   }
 
@@ -100,8 +112,9 @@ export class LearnedRules<S extends RecordField> {
   }
 
   /** What an action of a place comes to: the number of a patch, or one of the words above. */
-  way(place: Place<Draft<S>>, action: number, rows: Uint32Array, offset: number): number {
-    const patch = this.trees.find(place.actionRoots + action, rows, offset);
+  way(place: number, action: number, rows: Uint32Array, offset: number): number {
+    const roots = this.at[place * numbersOfPlace + rootsAt] as number;
+    const patch = this.trees.find(roots + action, rows, offset);
     return patch === unknown ? this.learnAction(place, action, rows, offset) : patch;
   }
 
@@ -120,21 +133,28 @@ export class LearnedRules<S extends RecordField> {
       actions,
       checks: family.checks[selected] ?? [],
       known: this.tape.knownBits(),
-      actionRoots: this.trees.roots(actions.length),
-      verdicts: new KeyedDecisions(this.trees),
     };
     const number = this.places.push(place) - 1;
+    if ((number + 1) * numbersOfPlace > this.at.length) {
+      const { at } = this;
+      this.at = new Int32Array(at.length * 2);
+      this.at.set(at);
+    }
+    const roots = this.trees.roots(actions.length);
+    this.at.set([roots, actions.length, this.trees.keyed()], number * numbersOfPlace);
     this.trees.add(this.familyRoots + index, this.tape.tests, number);
     return number;
   }
 
-  private learnChecks(place: Place<Draft<S>>, rows: Uint32Array, offset: number): number {
+  private learnChecks(number: number, rows: Uint32Array, offset: number): number {
+    const place = this.places[number] as Place<Draft<S>>;
     this.record(rows, offset, place.known);
     let mask = 0;
     for (const check of place.checks) {
       if (check.check(this.view) !== undefined) mask |= 1 << check.claim;
     }
-    place.verdicts.add(rows, offset, this.tape.tests, mask);
+    const verdicts = this.at[number * numbersOfPlace + verdictsAt] as number;
+    this.trees.addByKey(verdicts, rows, offset, this.tape.tests, mask);
     for (const one of place.checks) {
       this.hold(one.ownOf, (m) => one.check(m), rows, offset);
     }
@@ -165,19 +185,16 @@ export class LearnedRules<S extends RecordField> {
     this.reaches.holdClaim(ownOf, this.tape.tests);
   }
 
-  private learnAction(
-    { actions, known, actionRoots }: Place<Draft<S>>,
-    index: number,
-    rows: Uint32Array,
-    offset: number,
-  ): number {
+  private learnAction(place: number, index: number, rows: Uint32Array, offset: number): number {
+    const { actions, known } = this.places[place] as Place<Draft<S>>;
+    const root = (this.at[place * numbersOfPlace + rootsAt] as number) + index;
     const action = actions[index] as Action<Draft<S>>;
     const { tape, trees, patches, reaches, view, model } = this;
     this.record(rows, offset, known);
     if (!action.guard(view)) {
       reaches.holdAction(action, tape);
       const way = reaches.isOwnWay(action.process, tape.tests) ? shut : disabled;
-      trees.add(actionRoots + index, tape.tests, way);
+      trees.add(root, tape.tests, way);
       return way;
     }
     const seen = this.marksQuiet ? reaches.observe(view, action.process) : '';
@@ -196,7 +213,7 @@ export class LearnedRules<S extends RecordField> {
       reaches.observe(view, action.process) === seen &&
       reaches.isOwnStep(action.process, tape);
     const patch = patches.next;
-    if (trees.add(actionRoots + index, tape.tests, patch)) {
+    if (trees.add(root, tape.tests, patch)) {
       patches.add(tape, { action: action.index, failing, steps, isQuiet });
       return patch;
     }

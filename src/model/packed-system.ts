@@ -2,7 +2,6 @@
 import type { PackedSystem, Successors } from '../explorer/system.js';
 import { CanonicalForm } from '../state/canonical.js';
 import type { Draft, RecordField } from '../state/schema.js';
-import type { Place } from './learned.js';
 import { LearnedRules, shut, unlearned } from './learned.js';
 import type { Action, Model } from './model.js';
 
@@ -17,7 +16,9 @@ export class PackedModel<S extends RecordField> implements PackedSystem {
   /** The loaded state, and the place at which each family stands in it. */
   private rows: Uint32Array = new Uint32Array(0);
   private offset = 0;
-  protected readonly standing: Int32Array;
+  protected readonly families: number;
+  /** The places at which the families stand in the loaded state. */
+  private readonly standing: Int32Array;
   /** The witnesses that some state may show, as a bit mask. */
   private readonly showable: number;
 
@@ -32,7 +33,8 @@ export class PackedModel<S extends RecordField> implements PackedSystem {
     this.properties = model.claims.length;
     this.witnesses = model.witnesses.length;
     this.steps = model.steps.length;
-    this.standing = new Int32Array(model.families.length);
+    this.families = model.families.length;
+    this.standing = new Int32Array(this.families);
     this.showable = model.witnesses.reduce(
       (mask, { shows }, witness) => (shows === null ? mask : mask | (1 << witness)),
       0,
@@ -45,28 +47,24 @@ export class PackedModel<S extends RecordField> implements PackedSystem {
   }
 
   load(rows: Uint32Array, offset: number): void {
-    const { rules, standing } = this;
+    const { rules, standing, families } = this;
     this.rows = rows;
     this.offset = offset;
-    for (let family = 0; family < standing.length; family++) {
+    for (let family = 0; family < families; family++) {
       standing[family] = rules.placeOf(family, rows, offset);
     }
   }
 
-  failing(asked: number): number {
-    const { rules, rows, offset, standing } = this;
+  failing(rows: Uint32Array, offset: number, asked: number): number {
+    const { rules, families } = this;
     let mask = 0;
-    for (let family = 0; family < standing.length; family++) {
-      mask |= rules.failingAt(rules.place(standing[family] as number), rows, offset);
+    for (let family = 0; family < families; family++) {
+      mask |= rules.failingAt(rules.placeOf(family, rows, offset), rows, offset);
     }
     return mask & asked;
   }
 
-  witnessed(asked: number): number {
-    return this.witnessedAt(asked, this.rows, this.offset);
-  }
-
-  protected witnessedAt(asked: number, rows: Uint32Array, offset: number): number {
+  witnessed(rows: Uint32Array, offset: number, asked: number): number {
     const open = asked & this.showable;
     let mask = 0;
     for (let witness = 0; open >>> witness !== 0; witness++) {
@@ -77,21 +75,19 @@ export class PackedModel<S extends RecordField> implements PackedSystem {
   }
 
   expand(into: Successors): void {
-    const { rules, rows, offset, standing } = this;
-    for (let family = 0; family < standing.length; family++) {
-      const place = rules.place(standing[family] as number);
-      for (let action = 0; action < place.actions.length; action++) {
+    const { rules, rows, offset, families, standing } = this;
+    const { patches } = rules;
+    for (let family = 0; family < families; family++) {
+      const place = standing[family] as number;
+      const actions = rules.actionsAt(place);
+      for (let action = 0; action < actions; action++) {
         const way = rules.way(place, action, rows, offset);
-        if (way > shut) rules.patches.apply(way, rows, offset, into);
-        else if (way === unlearned) this.push(place, action, into);
+        if (way > shut) patches.apply(way, rows, offset, into);
+        else if (way === unlearned) {
+          into.push(rules.tape.words, rules.actionAt(place, action), rules.failing);
+        }
       }
     }
-  }
-
-  /** Adds the successor that is on the tape. */
-  protected push(place: Place<Draft<S>>, action: number, into: Successors): void {
-    const { index } = place.actions[action] as Action<Draft<S>>;
-    into.push(this.rules.tape.words, index, this.rules.failing);
   }
 
   processOf(action: number): number {

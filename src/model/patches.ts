@@ -14,14 +14,16 @@ export interface PatchSlots {
   readonly isQuiet: boolean;
 }
 
-/** Patches by number, kept as a few arrays. */
+/** Bits of a patch's flags: it changes nothing and violates nothing; it is quiet. */
+const idle = 1;
+const quiet = 2;
+/** Where a patch's masks begin: after its action, what it violates, and its flags. */
+const masksAt = 3;
+
+/** Patches by number, kept in one array. */
 export class Patches {
-  private masks: Int32Array;
-  private actions = new Int32Array(2 ** 8);
-  private failing = new Int32Array(2 ** 8);
-  /** 1 for a patch that changes nothing and violates nothing. */
-  private idle = new Uint8Array(2 ** 8);
-  private quiet = new Uint8Array(2 ** 8);
+  private readonly stride: number;
+  private records: Int32Array;
   private uses = new Float64Array(2 ** 8);
   private readonly steps: (readonly number[])[] = [];
 
@@ -30,56 +32,57 @@ export class Patches {
     private readonly words: number,
     public next: number,
   ) {
-    this.masks = new Int32Array(this.actions.length * words * 2);
+    this.stride = masksAt + 2 * words;
+    this.records = new Int32Array(this.uses.length * this.stride);
   }
 
   /** Adds what the rule on a tape has done. */
   add(tape: Tape, { action, failing, steps, isQuiet }: PatchSlots): void {
     const patch = this.next++;
-    if (this.next >= this.actions.length) this.grow();
-    this.actions[patch] = action;
-    this.failing[patch] = failing;
+    if (this.next >= this.uses.length) this.grow();
     this.steps[patch] = steps;
-    this.quiet[patch] = isQuiet ? 1 : 0;
+    const at = patch * this.stride;
     let isIdle = failing === 0;
     for (let word = 0; word < this.words; word++) {
       const { keep, set } = tape.patchOf(word);
-      this.masks[(patch * this.words + word) * 2] = keep;
-      this.masks[(patch * this.words + word) * 2 + 1] = set;
+      this.records[at + masksAt + 2 * word] = keep;
+      this.records[at + masksAt + 2 * word + 1] = set;
       if (keep !== -1) isIdle = false;
     }
-    this.idle[patch] = isIdle ? 1 : 0;
+    this.records.set([action, failing, (isIdle ? idle : 0) | (isQuiet ? quiet : 0)], at);
   }
 
   isQuiet(patch: number): boolean {
-    return this.quiet[patch] === 1;
+    return ((this.records[patch * this.stride + 2] as number) & quiet) !== 0;
   }
 
   failingOf(patch: number): number {
-    return this.failing[patch] as number;
+    return this.records[patch * this.stride + 1] as number;
   }
 
   /** Writes to `to[base]` what a patch makes of the state at `rows[offset]`. */
   write(patch: number, rows: Uint32Array, offset: number, to: Uint32Array, base: number): void {
     this.uses[patch] = (this.uses[patch] as number) + 1;
-    const { words, masks } = this;
-    for (let word = 0, mask = patch * words * 2; word < words; word++) {
-      const kept = (rows[offset + word] as number) & (masks[mask] as number);
-      to[base + word] = kept | (masks[mask + 1] as number);
-      mask += 2;
+    const { words, records } = this;
+    let mask = patch * this.stride + masksAt;
+    for (let word = 0; word < words; word++, mask += 2) {
+      const kept = (rows[offset + word] as number) & (records[mask] as number);
+      to[base + word] = kept | (records[mask + 1] as number);
     }
   }
 
   /** Adds the successor that a patch makes of the state at `rows[offset]`. */
   apply(patch: number, rows: Uint32Array, offset: number, into: Successors): void {
-    if (this.idle[patch] === 1) {
+    const { records } = this;
+    const at = patch * this.stride;
+    if (((records[at + 2] as number) & idle) !== 0) {
       this.uses[patch] = (this.uses[patch] as number) + 1;
       into.idle++;
       return;
     }
     const row = into.next();
-    into.actions[row] = this.actions[patch] as number;
-    into.failing[row] = this.failing[patch] as number;
+    into.actions[row] = records[at] as number;
+    into.failing[row] = records[at + 1] as number;
     this.write(patch, rows, offset, into.rows, row * this.words);
   }
 
@@ -94,17 +97,10 @@ export class Patches {
   }
 
   private grow(): void {
-    const twice = <A extends Int32Array | Uint8Array | Float64Array>(old: A, length: number): A => {
-      const made = new (old.constructor as new (length: number) => A)(length);
-      made.set(old);
-      return made;
-    };
-    const length = this.actions.length * 2;
-    this.masks = twice(this.masks, length * this.words * 2);
-    this.actions = twice(this.actions, length);
-    this.failing = twice(this.failing, length);
-    this.idle = twice(this.idle, length);
-    this.quiet = twice(this.quiet, length);
-    this.uses = twice(this.uses, length);
+    const [records, uses] = [this.records, this.uses];
+    this.records = new Int32Array(records.length * 2);
+    this.records.set(records);
+    this.uses = new Float64Array(uses.length * 2);
+    this.uses.set(uses);
   }
 }

@@ -26,8 +26,6 @@ export class ReducedModel<S extends RecordField> extends PackedModel<S> {
   private readonly way: Uint32Array;
   /** States that may yet be passed on the ways from a step. */
   private room = 0;
-  /** The witnesses that states on any way so far have shown. */
-  private shown = 0;
   /** The claims that the step, or states on the way from it, violate. */
   private failed = 0;
 
@@ -56,7 +54,6 @@ export class ReducedModel<S extends RecordField> extends PackedModel<S> {
       // What fails on any way is told with a state that is added: there always is one.
       into.failing[added] = this.failed;
     }
-    into.shown |= this.shown;
   }
 
   /**
@@ -78,11 +75,12 @@ export class ReducedModel<S extends RecordField> extends PackedModel<S> {
       this.add(at, action, into);
       return leadsOut;
     }
-    this.failed |= this.failingAt(at);
-    this.shown |= this.witnessedAt(~this.shown, way, at);
-    const place = rules.place(rules.placeOf(process, way, at));
+    this.failed |= this.failing(way, at, -1);
+    into.shown |= this.witnessed(way, at, ~into.shown);
+    const place = rules.placeOf(process, way, at);
+    const actions = rules.actionsAt(place);
     let back = depth;
-    for (let index = 0; index < place.actions.length; index++) {
+    for (let index = 0; index < actions; index++) {
       const patch = rules.way(place, index, way, at);
       if (patch <= shut) continue;
       rules.patches.write(patch, way, at, way, at + words);
@@ -107,24 +105,16 @@ export class ReducedModel<S extends RecordField> extends PackedModel<S> {
   /** Whether all that a process can do is quiet, and there is something that it can do. */
   private isQuietAt(process: number, at: number): boolean {
     const { rules, way } = this;
-    const place = rules.place(rules.placeOf(process, way, at));
+    const place = rules.placeOf(process, way, at);
+    const actions = rules.actionsAt(place);
     let enabled = 0;
-    for (let index = 0; index < place.actions.length; index++) {
+    for (let index = 0; index < actions; index++) {
       const patch = rules.way(place, index, way, at);
       if (patch === shut) continue;
       if (patch === disabled || patch === unlearned || !rules.patches.isQuiet(patch)) return false;
       enabled++;
     }
     return enabled > 0;
-  }
-
-  private failingAt(at: number): number {
-    const { rules, way } = this;
-    let mask = 0;
-    for (let family = 0; family < this.standing.length; family++) {
-      mask |= rules.failingAt(rules.place(rules.placeOf(family, way, at)), way, at);
-    }
-    return mask;
   }
 
   /** The depth of the first state on the way that is the one at `depth`. */

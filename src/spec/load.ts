@@ -31,6 +31,9 @@ export interface Reductions {
 }
 export const noReductions: Reductions = { symmetry: [], por: false };
 
+/** A spec whose every state is to be searched. */
+export const withoutReductions = (spec: Spec): Spec => withReductions(spec, noReductions);
+
 /** A spec that is searched with some reductions otherwise than it names them. */
 export const withReductions = (spec: Spec, some: Partial<Reductions>): Spec => ({
   ...spec,

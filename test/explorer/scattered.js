@@ -35,18 +35,20 @@ export const shownOf = ({ size }, state) => (state > size / 2 ? 1 : 0);
 
 export function packedOf(graph) {
   const row = (state) => Uint32Array.of(state & 0xff, state >>> 8, mix(state, 3));
+  const stateOf = (rows, offset) => rows[offset] | (rows[offset + 1] << 8);
   let loaded = 0;
   return {
     words: 3,
     properties: 3,
     witnesses: 2,
     initials: [row(0), row(5), row(0)],
+    steps: processes,
     fired: new Float64Array(processes),
     load: (rows, offset) => {
-      loaded = rows[offset] | (rows[offset + 1] << 8);
+      loaded = stateOf(rows, offset);
     },
-    failing: (asked) => failingOf(graph, loaded) & asked,
-    witnessed: (asked) => shownOf(graph, loaded) & asked,
+    failing: (rows, offset, asked) => failingOf(graph, stateOf(rows, offset)) & asked,
+    witnessed: (rows, offset, asked) => shownOf(graph, stateOf(rows, offset)) & asked,
     expand(into) {
       for (const { action, process, to, failing } of edgesOf(graph, loaded)) {
         this.fired[process]++;

@@ -1,7 +1,7 @@
 /** Decision trees give what the rule would, on states that they have seen the like of, and no others. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Decisions, KeyedDecisions, unknown } from '../../src/model/decisions.js';
+import { Decisions, unknown } from '../../src/model/decisions.js';
 import { LookUp } from '../../src/state/look-up.js';
 import { pack } from '../../src/state/packed.js';
 import type { Draft } from '../../src/state/schema.js';
@@ -38,12 +38,14 @@ describe('decisions', () => {
         const { tape, view } = pack(schema);
         const trees = new Decisions();
         const root = trees.roots(1);
-        const keyed = new KeyedDecisions(trees);
+        const keyed = trees.keyed();
+        const find = (row: Uint32Array) =>
+          kind === 'a tree' ? trees.find(root, row, 0) : trees.findByKey(keyed, row, 0);
         for (const one of all) {
           tape.load(new Uint32Array(tape.words.length), 0);
           Object.assign(view, one);
           const row = tape.words.slice();
-          const found = kind === 'a tree' ? trees.find(root, row, 0) : keyed.find(row, 0);
+          const found = find(row);
           tape.record(null);
           const result = rule(view);
           if (found !== unknown) {
@@ -52,9 +54,12 @@ describe('decisions', () => {
             continue;
           }
           learned++;
-          if (kind === 'a tree') expect(trees.add(root, tape.tests, result)).toBe(true);
-          else keyed.add(row, 0, tape.tests, result);
-          expect(kind === 'a tree' ? trees.find(root, row, 0) : keyed.find(row, 0)).toBe(result);
+          const isAdded =
+            kind === 'a tree'
+              ? trees.add(root, tape.tests, result)
+              : trees.addByKey(keyed, row, 0, tape.tests, result);
+          expect(isAdded).toBe(true);
+          expect(find(row)).toBe(result);
         }
       }),
       { numRuns: 50 },
