@@ -17,7 +17,7 @@ import { PackedModel } from './packed-system.js';
 const quietMax = 64;
 /** States on all ways from one step, at most: the ways of steps that part and meet are very many. */
 const passedMax = 2 ** 12;
-/** What follow() says of a state that leads to one that was added: less than any depth. */
+/** What follow() says of a state that leads to one that is stored: less than any depth. */
 const leadsOut = -1;
 
 export class ReducedModel<S extends RecordField> extends PackedModel<S> {
@@ -60,8 +60,9 @@ export class ReducedModel<S extends RecordField> extends PackedModel<S> {
    * Adds the states at which the process of `action` comes to where it is not quiet, on from the
    * state at `depth`.
    *
-   * Other processes go on from those states alone, so every state on the way must lead to one. A
-   * round of quiet steps is fine while some state of it leads out; else its first one is added.
+   * Other processes go on from those states alone, so every state on the way must lead to one, or back
+   * to the loaded one. A round of quiet steps is fine while some state of it does; else its first
+   * one is added.
    *
    * @returns `leadsOut`, or the least depth of a state that this one comes back to
    */
@@ -71,6 +72,7 @@ export class ReducedModel<S extends RecordField> extends PackedModel<S> {
     const process = this.processOf(action);
     const again = this.depthOfSame(depth);
     if (again < depth) return again;
+    if (depth > 0 && this.isLoaded(at)) return leadsOut;
     if (depth === quietMax || this.room-- <= 0 || !this.isQuietAt(process, at)) {
       this.add(at, action, into);
       return leadsOut;
@@ -115,6 +117,13 @@ export class ReducedModel<S extends RecordField> extends PackedModel<S> {
       enabled++;
     }
     return enabled > 0;
+  }
+
+  private isLoaded(at: number): boolean {
+    const { words, way, rows, offset } = this;
+    let word = 0;
+    while (word < words && rows[offset + word] === way[at + word]) word++;
+    return word === words;
   }
 
   /** The depth of the first state on the way that is the one at `depth`. */
