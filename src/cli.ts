@@ -123,9 +123,9 @@ program
   .addOption(
     new Option(
       '--reduction <names>',
-      'which reductions to search with: those that the spec names, or none',
+      'which reductions to search with: those that the spec names, none, or partial orders as well',
     )
-      .choices(['spec', 'none'])
+      .choices(['spec', 'none', 'por'])
       .default('spec'),
   )
   .addOption(
@@ -136,7 +136,7 @@ program
   )
   .addHelpText('after', '\nLimits end in "unfinished", never in "holds".')
   .action(async (paths: string[], options: CheckOptions & { audit?: boolean }) => {
-    process.exitCode = options.audit ? audit(paths) : await check(paths, options);
+    process.exitCode = options.audit ? audit(paths, options) : await check(paths, options);
   });
 
 program

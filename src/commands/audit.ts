@@ -5,16 +5,21 @@ import { grouped } from '../report/terminal.js';
 import type { AuditRow } from '../spec/audit.js';
 import { auditSpec } from '../spec/audit.js';
 import { describeMistake, plain, UserError } from '../spec/errors.js';
-import { findSpecs, loadSpec } from '../spec/load.js';
+import { findSpecs, loadSpec, withReductions } from '../spec/load.js';
+import type { CheckOptions } from './check.js';
+import { reductionsFor } from './check.js';
 import { color, print, printError } from './output.js';
 
 /** @returns the exit code */
-export function audit(paths: readonly string[]): number {
+export function audit(
+  paths: readonly string[],
+  { reduction = 'spec' }: Pick<CheckOptions, 'reduction'>,
+): number {
   const endings: Ending[] = ['ok'];
   let audited = 0;
   for (const file of findSpecs(paths)) {
     try {
-      for (const row of auditSpec(loadSpec(file))) {
+      for (const row of auditSpec(withReductions(loadSpec(file), reductionsFor[reduction]))) {
         audited++;
         endings.push(endingOf(row));
         for (const line of linesOf(file, row)) print(line);

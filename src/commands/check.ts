@@ -14,7 +14,8 @@ import {
 } from '../report/terminal.js';
 import type { Mistake } from '../spec/errors.js';
 import { describeMistake, plain, UserError } from '../spec/errors.js';
-import { findSpecs, loadSpec, withoutReductions } from '../spec/load.js';
+import type { Reductions } from '../spec/load.js';
+import { findSpecs, loadSpec, noReductions, withReductions } from '../spec/load.js';
 import type { SpecResult } from '../spec/run.js';
 import { runSpec } from '../spec/run.js';
 import { color, jsonText, print, printError } from './output.js';
@@ -33,8 +34,16 @@ export interface CheckOptions {
   readonly stopAtFirst?: boolean;
   readonly workers?: number;
   readonly progress?: ProgressKind;
-  readonly reduction?: 'spec' | 'none';
+  readonly reduction?: ReductionChoice;
 }
+
+/** With which reductions to search: those that a spec names, none, or partial orders as well. */
+export type ReductionChoice = 'spec' | 'none' | 'por';
+export const reductionsFor: Readonly<Record<ReductionChoice, Partial<Reductions>>> = {
+  spec: {},
+  none: noReductions,
+  por: { por: true },
+};
 
 /** @returns the exit code */
 export async function check(paths: readonly string[], options: CheckOptions): Promise<number> {
@@ -57,8 +66,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
     for (const file of files) {
       if (isStopped()) break;
       try {
-        const loaded = loadSpec(file);
-        const spec = options.reduction === 'none' ? withoutReductions(loaded) : loaded;
+        const spec = withReductions(loadSpec(file), reductionsFor[options.reduction ?? 'spec']);
         const result = await runSpec(spec, {
           ...options,
           ...(stop === null ? {} : { stop }),

@@ -1,7 +1,7 @@
 /** What a search has found of properties and witnesses, level by level. */
 import type { Crew } from './crew.js';
 import { at } from './crew.js';
-import type { PackedSystem } from './system.js';
+import type { PackedSystem, StopRule } from './system.js';
 
 export class Findings {
   /** By property: the least depth at which it is violated, or null. */
@@ -18,6 +18,14 @@ export class Findings {
   ask(crew: Crew): void {
     crew.set(at.askedProperties, 2 ** this.violated.length - 1);
     crew.set(at.askedWitnesses, 2 ** this.witnesses.length - 1);
+  }
+
+  /** Whether as many properties are violated as a rule asks; `true` asks for any. */
+  meet(rule: true | StopRule): boolean {
+    const { violated } = this;
+    const isFound = (property: number): boolean => typeof violated[property] === 'number';
+    if (rule === true) return violated.some((level) => level !== null);
+    return rule.violated === 'any' ? rule.of.some(isFound) : rule.of.every(isFound);
   }
 
   /**

@@ -134,10 +134,7 @@ class Search {
     const { crew, options } = this;
     const states = this.worker.seen.count;
     if (states === this.known && !this.isDeepest) return false;
-    const { stopAtFirst = false } = options;
-    const stops = (property: number): boolean =>
-      typeof stopAtFirst === 'boolean' ? stopAtFirst : stopAtFirst.includes(property);
-    if (this.findings.violated.some((level, property) => level !== null && stops(property))) {
+    if (options.stopAtFirst && this.findings.meet(options.stopAtFirst)) {
       crew.stop('stop-at-first');
     } else if (this.isDeepest) crew.stop('depth-max');
     else if (states > crew.get(at.statesMax)) crew.stop('states-max');
@@ -230,6 +227,7 @@ class Search {
     const verdicts = violated.map((level, property): Verdict => {
       if (level === null) return { result: stoppedBy === null ? 'holds' : 'unfinished' };
       if (!isWhole) return { result: 'unfinished' };
+      if (system.leaps) return { result: 'pathless' };
       const target = targetOf(system, seen, levels, property, level);
       const path = pathTo(system, seen, levels, target);
       return { result: 'violated', depth: target.depth, path };

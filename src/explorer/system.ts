@@ -27,6 +27,8 @@ export interface PackedSystem {
   processOf(action: number): number;
   /** What makes one state stand for several; absent when each stands for itself. */
   readonly orbits?: Orbits;
+  /** A step of it may be several of the model's: what it violates is known, but no path to that. */
+  readonly leaps?: true;
 }
 
 /**
@@ -122,14 +124,23 @@ export interface Limits {
   readonly timeMax?: number;
   /** Steps from an initial state, at most: deeper states are not looked at. */
   readonly depthMax?: number;
-  /** Ends the search after the first level that violates a property, or one of some by index. */
-  readonly stopAtFirst?: boolean | readonly number[];
+  /** Ends the search after the first level by which it has violated a property, or as told. */
+  readonly stopAtFirst?: boolean | StopRule;
+}
+
+/** Ends a search after the first level by which any, or all, of some properties are violated. */
+export interface StopRule {
+  readonly violated: 'any' | 'all';
+  /** By index. */
+  readonly of: readonly number[];
 }
 
 /** What a search says of one property. */
 export type Verdict =
   | { readonly result: 'holds' }
   | { readonly result: 'violated'; readonly depth: number; readonly path: Path }
+  /** Violated, in a system that leaps: another search has to find the path. */
+  | { readonly result: 'pathless' }
   | { readonly result: 'unfinished' };
 
 export interface Outcome {

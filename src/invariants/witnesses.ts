@@ -23,6 +23,8 @@ interface WitnessRow {
   possible(design: Design): boolean;
   /** Whether a design has the variables that it speaks of; else no state shows it. */
   applies?(design: Design): boolean;
+  /** It reads nothing but what its CPU alone writes; held to whenever it is learned. */
+  readonly ownOnly?: true;
   /** Whether some CPU shows it. */
   build(design: Design): (m: Machine, cpu: Id<'cpu'>) => boolean;
 }
@@ -55,6 +57,7 @@ const rows = [
     name: 'kernel-mode',
     claim: 'A CPU is in the kernel, at rest, with a kernel L4 loaded.',
     possible: always,
+    ownOnly: true,
     build:
       ({ scope }) =>
       (m, cpu) =>
@@ -120,6 +123,7 @@ const rows = [
     name: 'nested-handler',
     claim: 'A handler has interrupted the kernel with a kernel L4 loaded.',
     possible: (design) => hasHandlers(design) && inSteps(design),
+    ownOnly: true,
     build:
       ({ scope, program }) =>
       (m, cpu) =>
@@ -132,7 +136,7 @@ const rows = [
     build:
       ({ program }) =>
       (m, cpu) =>
-        program.waitsFor(m, cpu) !== null,
+        program.isHeldUp(m, cpu),
   },
   {
     name: 'updir-lock-held',
@@ -231,5 +235,11 @@ export function witnessOf(row: WitnessRow, design: Design): Witness<Machine> {
   const { name, claim } = row;
   if (row.applies?.(design) === false) return { name, claim, shows: null };
   const shows = row.build(design);
-  return { name, claim, shows: (m) => design.scope.cpus.ids.some((cpu) => shows(m, cpu)) };
+  const cpus = design.scope.cpus.ids;
+  return {
+    name,
+    claim,
+    shows: (m) => cpus.some((cpu) => shows(m, cpu)),
+    ...(row.ownOnly ? { ownParts: cpus.map((cpu) => (m: Machine) => shows(m, cpu)) } : {}),
+  };
 }

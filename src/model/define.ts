@@ -162,7 +162,8 @@ export function checkModel<S extends RecordField>(
     claims: model.claims.map(({ name }, index): CheckedClaim<S> => {
       const verdict = verdicts[index];
       if (verdict?.result !== 'violated') {
-        return { name, result: verdict?.result ?? 'unfinished', depth: null, trace: [] };
+        const result = verdict?.result === 'holds' ? 'holds' : 'unfinished';
+        return { name, result, depth: null, trace: [] };
       }
       const { initial, taken } = new ImmutableModel(model).replay(verdict.path);
       const steps = taken.map(({ action, state }) => ({ action: action.label, state }));

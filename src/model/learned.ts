@@ -127,6 +127,7 @@ export class LearnedRules<S extends RecordField> {
     const family = this.model.families[index] as Family<Draft<S>>;
     this.record(rows, offset, null);
     const selected = family.select(this.view);
+    this.reaches.holdSelect(index, this.tape.tests);
     const actions = family.actions[selected] ?? [];
     const place: Place<Draft<S>> = {
       actions,
@@ -148,23 +149,40 @@ export class LearnedRules<S extends RecordField> {
   private learnChecks(number: number, rows: Uint32Array, offset: number): number {
     const place = this.places[number] as Place<Draft<S>>;
     this.record(rows, offset, place.known);
-    const { tests } = this.tape;
     let mask = 0;
     for (const check of place.checks) {
-      const first = tests.length;
       if (check.check(this.view) !== undefined) mask |= 1 << check.claim;
-      this.reaches.holdClaim(check.ownOf, tests, first);
     }
     const verdicts = this.at[number * numbersOfPlace + verdictsAt] as number;
-    this.trees.addByKey(verdicts, rows, offset, tests, mask);
+    this.trees.addByKey(verdicts, rows, offset, this.tape.tests, mask);
+    for (const one of place.checks) {
+      this.hold(one.ownOf, (m) => one.check(m), rows, offset);
+    }
     return mask;
   }
 
   private learnWitness(witness: number, rows: Uint32Array, offset: number): number {
+    const { shows = null, ownParts } = this.model.witnesses[witness] ?? {};
     this.record(rows, offset, null);
-    const shown = this.model.witnesses[witness]?.shows?.(this.view) === true ? 1 : 0;
+    const shown = shows?.(this.view) === true ? 1 : 0;
     this.trees.add(this.witnessRoots + witness, this.tape.tests, shown);
+    if (ownParts !== undefined) {
+      for (const [process, part] of ownParts.entries()) this.hold(process, part, rows, offset);
+    } else if (shows !== null) this.hold(null, shows, rows, offset);
     return shown;
+  }
+
+  /** Holds what a claim or a witness reads against the schema: all that it reads, so by itself. */
+  private hold(
+    ownOf: number | null,
+    reads: (m: Draft<S>) => unknown,
+    rows: Uint32Array,
+    offset: number,
+  ): void {
+    if (!this.reaches.areTold) return;
+    this.record(rows, offset, null);
+    reads(this.view);
+    this.reaches.holdClaim(ownOf, this.tape.tests);
   }
 
   private learnAction(place: number, index: number, rows: Uint32Array, offset: number): number {
@@ -189,10 +207,11 @@ export class LearnedRules<S extends RecordField> {
       },
     });
     reaches.holdAction(action, tape);
+    // What is observed is read on the tape as well, so it is the same wherever this way is taken.
     const isQuiet =
       seen !== null &&
-      reaches.isOwnStep(action.process, tape) &&
-      reaches.isUnseen(seen, reaches.observe(view, action.process));
+      reaches.isUnseen(seen, reaches.observe(view, action.process)) &&
+      reaches.isOwnStep(action.process, tape);
     const patch = patches.next;
     if (trees.add(root, tape.tests, patch)) {
       patches.add(tape, { action: action.index, failing, steps, isQuiet });

@@ -87,13 +87,15 @@ export interface Witness<M> {
   readonly claim: string;
   /** Null where no state can show it. */
   readonly shows: ((m: M) => boolean) | null;
+  /** By process, where some process shows it by what it alone writes: what it reads of that one. */
+  readonly ownParts?: readonly ((m: M) => boolean)[];
 }
 
 /** What the reduction by partial orders is told of processes. */
 export interface Processes<M> {
-  /** The domain of the processes, in the order of their numbers. */
+  /** The domain of the processes, in the order of their numbers: each has a family. */
   readonly domain: Domain;
-  /** The tables in which claims may look up hidden variables: the classes of a LookUp. */
+  /** The tables in which claims may look up hidden variables, as observe() does: see LookUp. */
   readonly lookUps: ReadonlySet<Int32Array>;
   /** What claims about more than this process can see of its hidden variables. */
   observe(m: M, process: number): Observed;

@@ -14,8 +14,8 @@ export class PackedModel<S extends RecordField> implements PackedSystem {
   readonly orbits?: CanonicalForm;
   protected readonly rules: LearnedRules<S>;
   /** The loaded state, and the place at which each family stands in it. */
-  private rows: Uint32Array = new Uint32Array(0);
-  private offset = 0;
+  protected rows: Uint32Array = new Uint32Array(0);
+  protected offset = 0;
   protected readonly families: number;
   /** The places at which the families stand in the loaded state. */
   private readonly standing: Int32Array;

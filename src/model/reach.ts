@@ -20,7 +20,21 @@ export class Reaches<S extends RecordField> {
   private readonly notRead: BitMasks[];
   private readonly hidden: BitMasks[];
 
+  /** Whether the schema says anything of processes. */
+  readonly areTold: boolean;
+
   constructor(private readonly model: Model<S>) {
+    const { processes, families, actions } = model;
+    this.areTold = processes !== null;
+    if (processes !== null) {
+      const isEach =
+        families.length === processes.domain.ids.length &&
+        families.every((family, process) =>
+          family.actions.every((some) => some.every((action) => action.process === process)),
+        ) &&
+        actions.every(({ process }) => process < families.length);
+      if (!isEach) throw new ReachFault('the families are not those of the processes');
+    }
     const rows = model.processes === null ? [] : reachOf(model.schema, model.processes.domain);
     const union = (...masks: readonly BitMasks[]): BitMasks =>
       (masks[0] as BitMasks).map((_, word) =>
@@ -45,20 +59,27 @@ export class Reaches<S extends RecordField> {
     }
   }
 
+  /** Throws when what a process can do next is told by what others write. */
+  holdSelect(family: number, tests: readonly Test[]): void {
+    if (this.areTold && !this.isOwnWay(family, tests)) {
+      throw new ReachFault(`where process ${family} stands is written by others`);
+    }
+  }
+
   /**
-   * Throws when a claim reads what is hidden, but for looking it up, or when one about a process's
-   * own (`ownOf`) reads what others write. Its tests are those from `first` on.
+   * Throws when a claim or witness about a process's own (`ownOf`) reads what others write, or when
+   * any other reads what is hidden, but for looking it up where observe() does.
    */
-  holdClaim(ownOf: number | null, tests: readonly Test[], first: number): void {
-    for (let index = first; index < tests.length; index++) {
-      const test = tests[index] as Test;
+  holdClaim(ownOf: number | null, tests: readonly Test[]): void {
+    if (ownOf !== null) {
+      if (this.isOwnWay(ownOf, tests)) return;
+      throw new ReachFault('a claim about what is its own reads what others write');
+    }
+    for (const test of tests) {
       const looksUp = test.kind === 'class' && this.model.processes?.lookUps.has(test.classes);
       if (!looksUp && this.hidden.some((mask) => meets(test, mask))) {
         throw new ReachFault('a claim reads what is hidden from it');
       }
-    }
-    if (ownOf !== null && !this.isOwnWay(ownOf, tests.slice(first))) {
-      throw new ReachFault('a claim about what is its own reads what others write');
     }
   }
 

@@ -17,14 +17,19 @@ import { PackedModel } from './packed-system.js';
 
 /** Quiet steps that are taken at once, at most: then the state is stored as any other is. */
 const quietMax = 64;
-/** What follow() says of a state that leads to one that was added: less than any depth. */
+/** States on all ways from one step, at most: the ways of steps that part and meet are very many. */
+const passedMax = 2 ** 12;
+/** What follow() says of a state that leads to one that is stored: less than any depth. */
 const leadsOut = -1;
 
 export class ReducedModel<S extends RecordField> extends PackedModel<S> {
+  readonly leaps = true;
   /** The states on the way from the loaded one, one after another. */
   private readonly way: Uint32Array;
   /** By state on the way: the patches that are its process's next steps. */
   private readonly nextSteps: number[][] = Array.from({ length: quietMax + 1 }, () => []);
+  /** States that may yet be passed on the ways from a step. */
+  private room = 0;
   /** The claims that the step, or states on the way from it, violate. */
   private failed = 0;
 
@@ -47,17 +52,26 @@ export class ReducedModel<S extends RecordField> extends PackedModel<S> {
     }
     patches.write(patch, rows, offset, this.way, 0);
     this.failed = patches.failingOf(patch);
+    this.room = passedMax;
     const added = into.count;
-    this.follow(process, 0, patches.actionOf(patch), into);
-    // What fails on any way is told with a state that is added: there always is one.
-    into.failing[added] = this.failed;
+    const action = patches.actionOf(patch);
+    this.follow(process, 0, action, into);
+    // All ways may lead back to the loaded state.
+    if (into.count === added) {
+      if (this.failed === 0) into.idle++;
+      else into.push(rows.subarray(offset, offset + this.words), action, this.failed);
+    } else {
+      // What fails on any way is told with a state that is added.
+      into.failing[added] = this.failed;
+    }
   }
 
   /**
    * Adds the states at which a process comes to where it is not quiet, on from the state at `depth`.
    *
-   * Other processes go on from those states alone, so every state on the way must lead to one. A
-   * round of quiet steps is fine while some state of it leads out; else its first one is added.
+   * Other processes go on from those states alone, so every state on the way must lead to one, or back
+   * to the loaded one. A round of quiet steps is fine while some state of it does; else its first
+   * one is added.
    *
    * @returns `leadsOut`, or the least depth of a state that this one comes back to
    */
@@ -66,8 +80,9 @@ export class ReducedModel<S extends RecordField> extends PackedModel<S> {
     const at = depth * words;
     const again = this.depthOfSame(depth);
     if (again < depth) return again;
+    if (depth > 0 && this.isLoaded(at)) return leadsOut;
     const place = rules.placeOf(process, way, at);
-    if (depth === quietMax || !this.isQuiet(place, depth)) {
+    if (depth === quietMax || this.room-- <= 0 || !this.isQuiet(place, depth)) {
       this.add(at, action, into);
       return leadsOut;
     }
@@ -113,6 +128,13 @@ export class ReducedModel<S extends RecordField> extends PackedModel<S> {
       steps.push(patch);
     }
     return steps.length > 0;
+  }
+
+  private isLoaded(at: number): boolean {
+    const { words, way, rows, offset } = this;
+    let word = 0;
+    while (word < words && rows[offset + word] === way[at + word]) word++;
+    return word === words;
   }
 
   /** The depth of the first state on the way that is the one at `depth`. */

@@ -25,16 +25,17 @@ export function specLine(result: SpecResult, width: number, color: Colors): stri
   const counts = `${grouped(result.statesDistinct).padStart(12)} states  depth ${String(result.depth).padStart(3)}`;
   const told = violated.map(({ name, depth }) => `${name} violated in ${depth}`);
   if (properties.some(({ result: outcome }) => outcome === 'unfinished')) {
-    told.push(`unfinished (${result.stoppedBy})`);
+    told.push(`unfinished (${result.stoppedBy ?? result.tracesStoppedBy})`);
   }
   const note = fullBuffer(result) ? ', a store buffer full' : '';
   const verdict = (told.length > 0 ? told.join(', ') : 'all hold') + note;
   return `${markOf(result, color)} ${plain(spec.file).padEnd(width)} ${counts}  ${verdict}${upTo(result)}`;
 }
 
-/** ` up to symmetry of cpus, pmaps`, where states stand for others. */
-const upTo = ({ symmetry }: SpecResult): string =>
-  symmetry.length === 0 ? '' : ` up to symmetry of ${symmetry.join(', ')}`;
+/** ` up to symmetry of cpus, pmaps, reduced by partial orders`, where states were left out. */
+const upTo = ({ symmetry, reductions }: SpecResult): string =>
+  (symmetry.length === 0 ? '' : ` up to symmetry of ${symmetry.join(', ')}`) +
+  (reductions.includes('por') ? ', reduced by partial orders' : '');
 
 /** Under TSO: whether stores had to wait because the buffer holds so few. */
 const fullBuffer = ({ witnesses }: SpecResult): boolean =>
@@ -46,7 +47,10 @@ function markOf({ status }: SpecResult, color: Colors): string {
 }
 
 /** What is not as a spec expects, a line each. */
-export function unexpectedLines({ properties, witnesses }: SpecResult, color: Colors): string[] {
+export function unexpectedLines(
+  { properties, witnesses, reductions }: SpecResult,
+  color: Colors,
+): string[] {
   const line = (name: string, found: string, expected: Expectation | null): string =>
     `     ${color.red(name)}: ${found}, expected: ${expectationText(expected)}`;
   return [
@@ -55,7 +59,7 @@ export function unexpectedLines({ properties, witnesses }: SpecResult, color: Co
       .map((property) => line(property.name, resultText(property), property.expected)),
     ...witnesses
       .filter(({ asExpected }) => !asExpected)
-      .map(({ name, depth, expected }) => line(name, reachText(depth), expected)),
+      .map(({ name, depth, expected }) => line(name, reachText(depth, reductions), expected)),
   ];
 }
 
@@ -64,8 +68,11 @@ const expectationText = (expected: Expectation | null): string =>
     ? `violated ${inSteps(expected.violated)}`
     : (expected ?? 'holds');
 
-const reachText = (depth: number | null): string =>
-  depth === null ? 'not reached' : `reached ${inSteps(depth)}`;
+/** With partial orders the depth is no number of steps. */
+function reachText(depth: number | null, reductions: SpecResult['reductions']): string {
+  if (depth === null) return 'not reached';
+  return reductions.length > 0 ? 'reached' : `reached ${inSteps(depth)}`;
+}
 
 function resultText({ result, depth, reason }: PropertyResult): string {
   if (result === 'violated') return `violated ${inSteps(depth)}`;
@@ -94,7 +101,7 @@ export function specReport(result: SpecResult, color: Colors): string[] {
     const tone = asExpected ? color.green : color.red;
     const missed = asExpected ? ', as expected' : `, expected: ${expected}`;
     lines.push(
-      `  ${tone(asExpected ? 'ok  ' : 'FAIL')} ${name.padEnd(24)} ${reachText(depth)}${missed}`,
+      `  ${tone(asExpected ? 'ok  ' : 'FAIL')} ${name.padEnd(24)} ${reachText(depth, result.reductions)}${missed}`,
     );
   }
   if (fullBuffer(result)) {
@@ -112,6 +119,8 @@ export function specReport(result: SpecResult, color: Colors): string[] {
       color.yellow(`  stopped early (${result.stoppedBy}): what is not violated is unfinished`),
     );
   }
+  const { tracesStoppedBy: why } = result;
+  if (why !== null) lines.push('', color.yellow(`  no trace for all that is violated (${why})`));
   return lines;
 }
 

@@ -1,5 +1,8 @@
 /** A spec in, a model out. */
+import { PackedModel } from '../model/packed-system.js';
+import { ReducedModel } from '../model/reduced-system.js';
 import { LayoutError, layoutOf } from '../state/layout.js';
+import type { MachineSchema } from '../state/machine.js';
 import { scopeOf } from '../state/scope.js';
 import { applyEdits, checkRange, EditError, restrict } from '../transitions/edit.js';
 import { variablesOf } from '../transitions/operation.js';
@@ -23,6 +26,13 @@ export function buildDesign({ protocol, options, edits, reductions }: Design): D
   const model = designModel(edited, scopeOf(options, new Set(groups)));
   return reduced(model, reductions);
 }
+
+/**
+ * A design, whose model this is, as the search takes it: in whichever thread, it is the same system
+ * for all that search together.
+ */
+export const systemOf = ({ reductions }: Design, model: DesignModel): PackedModel<MachineSchema> =>
+  reductions.por ? new ReducedModel(model) : new PackedModel(model);
 
 /** A design whose protocol is not symmetric in what its spec says. */
 export class AsymmetryError extends Error {

@@ -7,6 +7,7 @@ import { dropsOf, ordersCount, ordersOf, repairsOf } from './catalogue.js';
 import { labelsOf } from './counterexample.js';
 import { suggest, UserError } from './errors.js';
 import type { Spec } from './load.js';
+import { withReductions } from './load.js';
 import type { RunOptions, SpecResult } from './run.js';
 import { runSpec } from './run.js';
 import type { Judgement, JudgeOptions } from './variants.js';
@@ -49,7 +50,8 @@ export async function explainSpec(spec: Spec, options: Options): Promise<Explana
 /** The design's own search, which must have seen every state. */
 async function searched(spec: Spec, options: Options): Promise<SpecResult> {
   const { onProgress, ...limits } = options;
-  const base = await runSpec(spec, limits);
+  // What steps are taken and which witnesses are reached is told in depths: without partial orders.
+  const base = await runSpec(withReductions(spec, { por: false }), limits);
   if (base.stoppedBy === null || base.stoppedBy === 'interrupted') return base;
   const message = `the search of the design itself ended early (${base.stoppedBy})`;
   throw new UserError([

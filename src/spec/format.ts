@@ -149,6 +149,13 @@ export const specFormat = z.strictObject({
     .describe(
       'Of what the names are of no matter: of states that differ in them alone one is searched. None unless given.',
     ),
+  reductions: z
+    .array(z.enum(['por']))
+    .max(1)
+    .optional()
+    .describe(
+      'What else is left out of the search because it changes no verdict: `por`, orders of steps that no other CPU and no claim sees. None unless given.',
+    ),
   edits: z.array(edit).max(64).optional().describe('Changes of the protocol, made in order.'),
   expect: z
     .partialRecord(

@@ -26,13 +26,18 @@ export interface Design {
 export interface Reductions {
   /** Of states that differ only in the names of these one is looked at. */
   readonly symmetry: readonly SymmetryName[];
+  /** Partial orders: steps that no other CPU and no claim sees are not interleaved. */
+  readonly por: boolean;
 }
-export const noReductions: Reductions = { symmetry: [] };
+export const noReductions: Reductions = { symmetry: [], por: false };
 
 /** A spec whose every state is to be searched. */
-export const withoutReductions = (spec: Spec): Spec => ({
+export const withoutReductions = (spec: Spec): Spec => withReductions(spec, noReductions);
+
+/** A spec that is searched with some reductions otherwise than it names them. */
+export const withReductions = (spec: Spec, some: Partial<Reductions>): Spec => ({
   ...spec,
-  design: { ...spec.design, reductions: noReductions },
+  design: { ...spec.design, reductions: { ...spec.design.reductions, ...some } },
 });
 
 export interface Spec {
@@ -138,7 +143,10 @@ export function loadSpec(file: string): Spec {
       protocol,
       options,
       edits: edits.map(({ edit }) => edit),
-      reductions: { symmetry: [...new Set(setting('symmetry') ?? [])] },
+      reductions: {
+        symmetry: [...new Set(setting('symmetry') ?? [])],
+        por: (setting('reductions') ?? []).includes('por'),
+      },
     },
     expect: (own.expect ?? {}) as Record<string, Expectation>,
     mistake,

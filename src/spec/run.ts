@@ -1,22 +1,17 @@
 /** A spec, searched and held against its expectations. */
-import { availableParallelism } from 'node:os';
-import { workersMax } from '../explorer/crew.js';
-import type { Progress } from '../explorer/progress.js';
 import { explore } from '../explorer/reference.js';
-import { search } from '../explorer/search.js';
 import type { Outcome, Path, StopReason } from '../explorer/system.js';
 import { claimRows } from '../invariants/claims.js';
 import { witnessRows } from '../invariants/witnesses.js';
 import { ImmutableModel } from '../model/immutable-system.js';
-import { PackedModel } from '../model/packed-system.js';
 import type { SymmetryName } from '../transitions/symmetry.js';
 import { buildSpec } from './build.js';
 import type { DesignModel } from './design-model.js';
 import type { Expectation } from './format.js';
-import type { Design, Spec } from './load.js';
-import { memoryByDefault } from './memory.js';
-import type { ThreadedOutcome, ThreadOptions } from './threads.js';
-import { searchInThreads } from './threads.js';
+import type { Spec } from './load.js';
+import type { DesignOutcome } from './search.js';
+import { searchForTraces } from './search.js';
+import type { ThreadOptions } from './threads.js';
 
 export type PropertyOutcome = 'holds' | 'violated' | 'unfinished' | 'not-applicable';
 
@@ -34,7 +29,7 @@ export interface PropertyResult {
 
 export interface WitnessResult {
   readonly name: string;
-  /** Steps to the first state that shows it, or null. */
+  /** Steps to the first state that shows it, or null. With partial orders a level of the search. */
   readonly depth: number | null;
   readonly expected: Expectation | null;
   readonly asExpected: boolean;
@@ -47,6 +42,8 @@ export interface SpecResult {
   readonly witnesses: readonly WitnessResult[];
   /** Up to permutations of what the states are counted; empty when each is counted. */
   readonly symmetry: readonly SymmetryName[];
+  /** What else was left out. With `por` depths, but for those of traces, are not numbers of steps. */
+  readonly reductions: readonly 'por'[];
   readonly statesDistinct: number;
   readonly statesGenerated: number;
   /** Steps to the farthest state seen. */
@@ -54,6 +51,8 @@ export interface SpecResult {
   /** By named step: how often it was taken. */
   readonly fired: readonly number[];
   readonly stoppedBy: StopReason | null;
+  /** Why there is no trace for some violation that the search with partial orders found; else null. */
+  readonly tracesStoppedBy: StopReason | null;
   readonly timeMs: number;
   /** Bytes of the seen set, its log and its index; null for the reference explorer. */
   readonly bytes: number | null;
@@ -75,9 +74,9 @@ export interface RunOptions extends Partial<ThreadOptions> {
 export async function runSpec(spec: Spec, options: RunOptions = {}): Promise<SpecResult> {
   const model = buildSpec(spec);
   const started = performance.now();
-  const outcome: Outcome & Partial<ThreadedOutcome> = options.reference
+  const outcome: Outcome & Partial<DesignOutcome> = options.reference
     ? explore(new ImmutableModel(model), options.depthMax)
-    : await searchDesign(spec.design, model, options);
+    : await searchForTraces(spec.design, model, options);
   const timeMs = Math.round(performance.now() - started);
   const properties = claimRows.map((_, claim) => propertyOf(spec, model, outcome, claim));
   const witnesses = witnessRows.map(({ name }, index): WitnessResult => {
@@ -102,18 +101,28 @@ export async function runSpec(spec: Spec, options: RunOptions = {}): Promise<Spe
     model,
     properties,
     witnesses,
-    symmetry: options.reference ? [] : spec.design.reductions.symmetry,
+    ...reductionsOf(spec, options),
     statesDistinct: outcome.statesDistinct,
     statesGenerated: outcome.statesGenerated,
     depth: outcome.depth,
     fired: outcome.fired,
     stoppedBy: outcome.stoppedBy,
+    tracesStoppedBy: outcome.tracesStoppedBy ?? null,
     timeMs,
     bytes: outcome.bytes ?? null,
     workers: outcome.workers ?? 1,
     notices: outcome.notices ?? [],
     status: unexpected || missed ? 'unexpected' : pending ? 'unfinished' : 'as-expected',
   };
+}
+
+function reductionsOf(
+  { design }: Spec,
+  { reference }: RunOptions,
+): Pick<SpecResult, 'symmetry' | 'reductions'> {
+  if (reference) return { symmetry: [], reductions: [] };
+  const { symmetry, por } = design.reductions;
+  return { symmetry, reductions: por ? ['por'] : [] };
 }
 
 function propertyOf(
@@ -126,7 +135,8 @@ function propertyOf(
   const verdict = outcome.verdicts[claim] ?? { result: 'unfinished' };
   const expected = spec.expect[name] ?? null;
   const witness = model.witnessOfClaim[claim] ?? -1;
-  let result: PropertyOutcome = verdict.result;
+  // What no trace was found for is not said to be violated.
+  let result: PropertyOutcome = verdict.result === 'pathless' ? 'unfinished' : verdict.result;
   let reason = model.inapplicable[claim] ?? null;
   if (reason !== null) result = 'not-applicable';
   else if (result === 'holds' && outcome.witnesses[witness] === null) {
@@ -150,38 +160,3 @@ function propertyOf(
     asExpected,
   };
 }
-
-/** Up to here a search is over before a thread has started. */
-const statesInThisThread = 4000;
-
-/**
- * Searches a design, in threads of its own unless it is small (see threads.ts).
- *
- * Throws RangeError for a number of workers that makes no sense.
- */
-export async function searchDesign(
-  design: Design,
-  model: DesignModel,
-  { workers = defaultWorkers(), ...options }: Omit<RunOptions, 'reference'>,
-): Promise<ThreadedOutcome> {
-  if (!(Number.isInteger(workers) && workers >= 1 && workers <= workersMax)) {
-    throw new RangeError(`${workers} workers; it can be a whole number from 1 to ${workersMax}`);
-  }
-  const { onProgress, stop, eager, onThread, heapMax, ...given } = options;
-  const limits = { memoryMax: memoryByDefault(), ...given };
-  const statesMax = Math.min(limits.statesMax ?? Number.POSITIVE_INFINITY, statesInThisThread);
-  const system = new PackedModel(model);
-  const quick = search(system, { ...limits, statesMax });
-  if (quick.stoppedBy !== 'states-max' || statesMax === limits.statesMax) {
-    return { ...quick, notices: [] };
-  }
-  if (typeof SharedArrayBuffer === 'undefined') {
-    const show = (progress: Progress): undefined => onProgress?.(progress) as undefined;
-    const notices = workers > 1 ? ['threads cannot share memory here: one worker searches'] : [];
-    return { ...search(new PackedModel(model), { ...limits, onProgress: show }), notices };
-  }
-  return await searchInThreads(design, system, { ...options, ...limits, workers });
-}
-
-/** As many as there are cores. */
-const defaultWorkers = (): number => Math.min(availableParallelism(), workersMax);

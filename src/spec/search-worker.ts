@@ -5,8 +5,7 @@ import { assist, sharedWorkplace } from '../explorer/expand.js';
 import type { Progress } from '../explorer/progress.js';
 import { search } from '../explorer/search.js';
 import type { StoreBuffers } from '../explorer/store.js';
-import { PackedModel } from '../model/packed-system.js';
-import { buildDesign } from './build.js';
+import { buildDesign, systemOf } from './build.js';
 import { machineMemory } from './memory.js';
 import type { AssistRequest, LeadRequest, SearchMessage } from './threads.js';
 
@@ -18,7 +17,7 @@ const reportMs = 200;
 const hireStates = 60_000;
 
 function lead({ design, limits, eager, stop, words, ports }: LeadRequest): void {
-  const system = new PackedModel(buildDesign(design));
+  const system = systemOf(design, buildDesign(design));
   const workplace = sharedWorkplace(system, words, machineMemory());
   if (workplace === null && ports.length > 0) {
     post({ notice: 'there is too little address space to share: one worker searches' });
@@ -60,7 +59,7 @@ function awaitHelpers(control: Int32Array, helpers: number): void {
 function help({ design, words, port, thread }: AssistRequest): void {
   const buffers = receiveMessageOnPort(port)?.message as StoreBuffers;
   port.close();
-  assist(new PackedModel(buildDesign(design)), words, buffers, thread);
+  assist(systemOf(design, buildDesign(design)), words, buffers, thread);
 }
 
 const request = workerData as LeadRequest | AssistRequest;

@@ -18,7 +18,7 @@ import type { DesignModel } from './design-model.js';
 import type { Design } from './load.js';
 import { noReductions } from './load.js';
 import type { RunOptions, SpecResult } from './run.js';
-import { searchDesign } from './run.js';
+import { searchDesign } from './search.js';
 
 export interface Variant {
   /** What is done, in a few words. */
@@ -86,7 +86,9 @@ export async function judge(
     if (options.stop !== undefined && Atomics.load(options.stop, 0) !== 0) {
       return { result: 'unfinished', reason: 'interrupted' };
     }
-    let edited: Design = { ...design, edits: [...design.edits, ...edits] };
+    // The shortest trace is asked for, and a search with partial orders has none.
+    const reductions = { ...design.reductions, por: false };
+    let edited: Design = { ...design, reductions, edits: [...design.edits, ...edits] };
     let model: DesignModel;
     try {
       model = buildDesign(edited);
@@ -119,7 +121,8 @@ export async function judge(
       }
     }
     const { onProgress, shortest, ...limits } = options;
-    const stopAtFirst = asked.filter((claim) => !shortest || claim !== lockClaim);
+    const of = asked.filter((claim) => !shortest || claim !== lockClaim);
+    const stopAtFirst = { violated: 'any', of } as const;
     // As many variants at a time as there are cores, so each is searched by one worker.
     const outcome = await searchDesign(edited, model, { ...limits, stopAtFirst, workers: 1 });
     const violated = asked.flatMap((claim) => {

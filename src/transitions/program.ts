@@ -62,8 +62,7 @@ export class Program {
   private readonly waitingAt: LookUp<StepNode | null>;
   private readonly interruptible: LookUp<boolean>;
   private readonly resting: LookUp<boolean>;
-  /** All sets of locations, and those that claims about several CPUs look into. */
-  private readonly sets: LocationSet[] = [];
+  /** Sets of locations that claims about several CPUs look into. */
   readonly watchedSets: LocationSet[] = [];
   readonly actions: readonly Action<Machine>[];
   /** Everywhere that a CPU can be, in the order of the families' numbers. */
@@ -119,9 +118,7 @@ export class Program {
 
   /** A set of locations. */
   setOf(isIn: readonly boolean[]): LocationSet {
-    const made = new LookUp(isIn);
-    this.sets.push(made);
-    return made;
+    return new LookUp(isIn);
   }
 
   /** The same set, of which claims ask whether some frame of *another* CPU is in it. */
@@ -138,6 +135,12 @@ export class Program {
   /** The step before which a CPU is, if it is one that can wait. */
   waitingStep(m: Machine, cpu: Cpu): StepNode | null {
     return this.waitingAt.of(m.cpus[cpu], 'at');
+  }
+
+  /** Whether a CPU stands before a step whose guard is false. */
+  isHeldUp(m: Machine, cpu: Cpu): boolean {
+    const node = this.waitingStep(m, cpu);
+    return node !== null && waitsFor(m, this.scope, cpu, node) !== null;
   }
 
   /** The first CPU that this one waits for, or null when it does not wait. */
@@ -160,9 +163,9 @@ export class Program {
     return !this.takesInterrupts(m, other);
   }
 
-  /** The tables in which claims look up locations. */
+  /** The tables in which claims about several CPUs look up locations; see invariants/observe.ts. */
   tables(): LookUp<unknown>[] {
-    return [...this.sets, this.inHandler, this.waitingAt, this.interruptible, this.resting];
+    return [...this.watchedSets, this.inHandler, this.waitingAt, this.interruptible, this.resting];
   }
 
   /** Whether a CPU is in no operation. Claims ask it of a CPU in user mode alone. */

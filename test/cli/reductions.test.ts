@@ -1,4 +1,4 @@
-/** `symmetry` on the command line: what the pages say of it, and the audit. */
+/** Reductions on the command line: what the pages say of them, and the audit. */
 import { describe, expect, it } from 'vitest';
 import { inFolder, svscheck } from './run.js';
 
@@ -29,6 +29,62 @@ describe('check up to symmetry', () => {
   });
 });
 
+describe('check with partial orders', () => {
+  const file = 'specs/mail/interleaved.yaml';
+  const reduced = svscheck(['check', file, '--reduction', 'por']);
+  const full = svscheck(['check', file]);
+
+  it('says so, and tells the traces of the full search', () => {
+    expect(reduced.code).toBe(0);
+    expect(reduced.out).toContain('9,870 states, reduced by partial orders, ');
+    expect(full.out).not.toContain('partial orders');
+    expect(tracesOf(reduced.out)).toBe(tracesOf(full.out));
+    expect(tracesOf(full.out).split('\n').length).toBeGreaterThan(60);
+  });
+
+  it('goes with symmetry', () => {
+    const both = svscheck([...args, '--reduction', 'por']).out;
+    expect(both).toContain('states up to symmetry of cpus, pmaps, reduced by partial orders, ');
+    expect(tracesOf(both)).toBe(tracesOf(svscheck([...args, '--reduction', 'none']).out));
+  });
+
+  it('says so in the JSON report, of which the properties are the same', () => {
+    const json = (...more: string[]) =>
+      JSON.parse(svscheck(['check', '--json', file, ...more]).out).specs[0];
+    const [with_, without] = [json('--reduction', 'por'), json()];
+    expect(with_.reductions).toEqual(['por']);
+    expect(without.reductions).toEqual([]);
+    expect(with_.tracesStoppedBy).toBeNull();
+    expect(with_.properties).toEqual(without.properties);
+  });
+
+  it('says of a witness that it is reached, and not in how many steps', async () => {
+    const text = `title: A\nextends: ${process.cwd()}/specs/mail/base.yaml\nreductions: [por]\nexpect: { kernel-mode: reachable }\n`;
+    const { out } = await inFolder({ 'a.yaml': text }, (folder) =>
+      svscheck(['check', 'a.yaml'], folder),
+    );
+    expect(out).toMatch(/kernel-mode +reached, as expected/);
+  });
+
+  it('has no trace where a limit ends the search for it, and says why', () => {
+    const limited = ['specs/variants/wrong-set.yaml', '--states-max', '4700'];
+    const { code, out, err } = svscheck(['check', ...limited, '--reduction', 'por']);
+    expect(code).toBe(3);
+    expect(out).toContain('no trace for all that is violated (states-max)');
+    expect(out).not.toContain('is violated in');
+    expect(err).toContain('finds violated: no-freed-walk;');
+  });
+
+  it('is left out of explain', async () => {
+    const text = `title: A\nextends: ${process.cwd()}/specs/bugs/z19-late-load.yaml\nreductions: [por]\n`;
+    const repaired = (path: string, folder = '.') =>
+      svscheck(['explain', '--repair', path], folder).out.split('\n').slice(1);
+    expect(await inFolder({ 'a.yaml': text }, (folder) => repaired('a.yaml', folder))).toEqual(
+      repaired('specs/bugs/z19-late-load.yaml'),
+    );
+  });
+});
+
 describe('the audit', () => {
   it('has a line for each spec and reduction', () => {
     const { code, out } = svscheck(['check', '--audit', 'specs/mail', 'specs/netbsd']);
@@ -38,6 +94,19 @@ describe('the audit', () => {
         `ok   ${symmetric} symmetry  2 cpus, 2 pmaps, 1 slots  7,958 of 31,598 states, 4.0 times fewer`,
         'ok   specs/mail/mended-symmetric.yaml symmetry  2 cpus, 2 pmaps, 1 slots  10,634 of 42,248 states, 4.0 times fewer',
         'ok   specs/netbsd/2018-symmetric.yaml symmetry  2 cpus, 1 pmaps, 2 slots  9,362 of 35,552 states, 3.8 times fewer',
+        'ok   specs/netbsd/2022-nmi-reduced.yaml partial orders  1 cpus, 1 pmaps, 1 slots  506 of 954 states, 1.9 times fewer',
+      ],
+    });
+  });
+
+  it('has partial orders alone, and with the symmetry that a spec names', () => {
+    const { code, out } = svscheck(['check', '--audit', '--reduction', 'por', symmetric]);
+    expect({ code, out: out.trimEnd().split('\n') }).toEqual({
+      code: 0,
+      out: [
+        `ok   ${symmetric} symmetry  2 cpus, 2 pmaps, 1 slots  7,958 of 31,598 states, 4.0 times fewer`,
+        `ok   ${symmetric} partial orders  2 cpus, 2 pmaps, 1 slots  12,160 of 31,598 states, 2.6 times fewer`,
+        `ok   ${symmetric} symmetry and partial orders  2 cpus, 2 pmaps, 1 slots  3,078 of 31,598 states, 10.3 times fewer`,
       ],
     });
   });

@@ -74,7 +74,7 @@ function symmetricModelOf(file: string): DesignModel | null {
   const { loops, interleaving } = design.options;
   const anyOrder = interleaving === 'step' ? 'any-order' : loops;
   for (const symmetry of [['cpus', 'pmaps', 'user-slots'], ['pmaps', 'user-slots'], ['pmaps']]) {
-    const reductions = { symmetry: symmetry as ['pmaps'] };
+    const reductions = { symmetry: symmetry as ['pmaps'], por: false };
     try {
       return buildDesign({
         ...design,

@@ -44,6 +44,6 @@ export function modelOf(
     protocol: protocol.name,
     options: { ...defaults, ...options },
     edits,
-    reductions: { symmetry },
+    reductions: { symmetry, por: false },
   });
 }

@@ -1,0 +1,115 @@
+/** The search of a design: in threads where it is large, and again where a trace is missing. */
+import { availableParallelism } from 'node:os';
+import { workersMax } from '../explorer/crew.js';
+import type { Progress } from '../explorer/progress.js';
+import { search } from '../explorer/search.js';
+import type { StopReason, Verdict } from '../explorer/system.js';
+import { claimRows } from '../invariants/claims.js';
+import { systemOf } from './build.js';
+import type { DesignModel } from './design-model.js';
+import type { Design } from './load.js';
+import { memoryByDefault } from './memory.js';
+import type { ThreadedOutcome, ThreadOptions } from './threads.js';
+import { searchInThreads } from './threads.js';
+
+export interface DesignOutcome extends ThreadedOutcome {
+  /** Why a property that is violated is still `pathless`; null where none is. */
+  readonly tracesStoppedBy: StopReason | null;
+}
+
+/**
+ * Searches a design. With partial orders that gives the verdicts: what is violated is searched for
+ * again without them, until all of it has a shortest trace.
+ *
+ * A search with partial orders takes many steps at once, so its levels bound no trace: the second
+ * search ends with what it looks for.
+ */
+export async function searchForTraces(
+  design: Design,
+  model: DesignModel,
+  options: Partial<ThreadOptions>,
+): Promise<DesignOutcome> {
+  const started = Date.now();
+  const first = await searchDesign(design, model, options);
+  const of = first.verdicts.flatMap(({ result }, claim) => (result === 'pathless' ? [claim] : []));
+  if (of.length === 0) return { ...first, tracesStoppedBy: null };
+  if (first.stoppedBy === 'interrupted') return { ...first, tracesStoppedBy: first.stoppedBy };
+  const { timeMax, stopAtFirst } = options;
+  const second = await searchDesign(
+    { ...design, reductions: { ...design.reductions, por: false } },
+    model,
+    {
+      ...options,
+      stopAtFirst: { violated: stopAtFirst ? 'any' : 'all', of },
+      ...(timeMax === undefined ? {} : { timeMax: Math.max(1, timeMax - (Date.now() - started)) }),
+    },
+  );
+  const verdicts = first.verdicts.map((verdict, claim) => verdictOf(verdict, second, claim));
+  const missing = of.filter((claim) => verdicts[claim]?.result === 'pathless');
+  const notices = [...first.notices, ...second.notices];
+  if (missing.length > 0) {
+    const names = missing.map((claim) => claimRows[claim]?.name).join(', ');
+    notices.push(
+      `the search with partial orders finds violated: ${names}; the one for the shortest trace ended early (${second.stoppedBy}), so this is unfinished`,
+    );
+  }
+  return {
+    ...first,
+    verdicts,
+    bytes: Math.max(first.bytes, second.bytes),
+    workers: Math.max(first.workers, second.workers),
+    notices,
+    tracesStoppedBy: missing.length > 0 ? second.stoppedBy : null,
+  };
+}
+
+/** What both searches say of a claim. That they contradict each other is an error of ours. */
+function verdictOf(
+  first: Verdict,
+  { verdicts, stoppedBy }: ThreadedOutcome,
+  claim: number,
+): Verdict {
+  const second = verdicts[claim] ?? first;
+  const isMissed =
+    first.result === 'pathless' && second.result !== 'violated' && stoppedBy === null;
+  if (isMissed || (first.result === 'holds' && second.result === 'violated')) {
+    const told = first.result === 'holds' ? 'that it holds' : 'a violation';
+    throw new Error(`partial orders find ${told}, every order does not: ${claimRows[claim]?.name}`);
+  }
+  return second.result === 'violated' ? second : first;
+}
+
+/** Up to here a search is over before a thread has started. */
+const statesInThisThread = 4000;
+
+/**
+ * Searches a design, in threads of its own unless it is small (see threads.ts).
+ *
+ * Throws RangeError for a number of workers that makes no sense.
+ */
+export async function searchDesign(
+  design: Design,
+  model: DesignModel,
+  { workers = defaultWorkers(), ...options }: Partial<ThreadOptions>,
+): Promise<ThreadedOutcome> {
+  if (!(Number.isInteger(workers) && workers >= 1 && workers <= workersMax)) {
+    throw new RangeError(`${workers} workers; it can be a whole number from 1 to ${workersMax}`);
+  }
+  const { onProgress, stop, eager, onThread, heapMax, ...given } = options;
+  const limits = { memoryMax: memoryByDefault(), ...given };
+  const statesMax = Math.min(limits.statesMax ?? Number.POSITIVE_INFINITY, statesInThisThread);
+  const system = systemOf(design, model);
+  const quick = search(system, { ...limits, statesMax });
+  if (quick.stoppedBy !== 'states-max' || statesMax === limits.statesMax) {
+    return { ...quick, notices: [] };
+  }
+  if (typeof SharedArrayBuffer === 'undefined') {
+    const show = (progress: Progress): undefined => onProgress?.(progress) as undefined;
+    const notices = workers > 1 ? ['threads cannot share memory here: one worker searches'] : [];
+    return { ...search(systemOf(design, model), { ...limits, onProgress: show }), notices };
+  }
+  return await searchInThreads(design, system, { ...options, ...limits, workers });
+}
+
+/** As many as there are cores. */
+const defaultWorkers = (): number => Math.min(availableParallelism(), workersMax);
