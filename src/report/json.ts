@@ -36,6 +36,7 @@ function specJson(result: SpecResult): object {
     shows: spec.shows,
     status: result.status,
     stoppedBy: result.stoppedBy,
+    omission: result.omission,
     symmetry: result.symmetry,
     statesDistinct: result.statesDistinct,
     statesGenerated: result.statesGenerated,

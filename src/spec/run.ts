@@ -1,6 +1,8 @@
 /** A spec, searched and held against its expectations. */
 import { availableParallelism } from 'node:os';
+import { fingerprintBits } from '../explorer/compact.js';
 import { workersMax } from '../explorer/crew.js';
+import { privateWorkplace } from '../explorer/expand.js';
 import type { Progress } from '../explorer/progress.js';
 import { explore } from '../explorer/reference.js';
 import { search } from '../explorer/search.js';
@@ -11,6 +13,7 @@ import { ImmutableModel } from '../model/immutable-system.js';
 import { PackedModel } from '../model/packed-system.js';
 import type { SymmetryName } from '../transitions/symmetry.js';
 import { buildSpec } from './build.js';
+import { isProbable, searchCompactly } from './compact.js';
 import type { DesignModel } from './design-model.js';
 import type { Expectation } from './format.js';
 import type { Design, Spec } from './load.js';
@@ -18,7 +21,8 @@ import { memoryByDefault } from './memory.js';
 import type { ThreadedOutcome, ThreadOptions } from './threads.js';
 import { searchInThreads } from './threads.js';
 
-export type PropertyOutcome = 'holds' | 'violated' | 'unfinished' | 'not-applicable';
+/** `probable`: no violation was found, by a search that keeps fingerprints and not states. */
+export type PropertyOutcome = 'holds' | 'violated' | 'unfinished' | 'not-applicable' | 'probable';
 
 export interface PropertyResult {
   readonly name: string;
@@ -54,6 +58,8 @@ export interface SpecResult {
   /** By named step: how often it was taken. */
   readonly fired: readonly number[];
   readonly stoppedBy: StopReason | null;
+  /** A state was missed with at most this probability; null where whole states are kept. */
+  readonly omission: number | null;
   readonly timeMs: number;
   /** Bytes of the seen set, its log and its index; null for the reference explorer. */
   readonly bytes: number | null;
@@ -77,7 +83,9 @@ export async function runSpec(spec: Spec, options: RunOptions = {}): Promise<Spe
   const started = performance.now();
   const outcome: Outcome & Partial<ThreadedOutcome> = options.reference
     ? explore(new ImmutableModel(model), options.depthMax)
-    : await searchDesign(spec.design, model, options);
+    : options.hashCompact
+      ? await searchCompactly(model, options, (more) => searchDesign(spec.design, model, more))
+      : await searchDesign(spec.design, model, options);
   const timeMs = Math.round(performance.now() - started);
   const properties = claimRows.map((_, claim) => propertyOf(spec, model, outcome, claim));
   const witnesses = witnessRows.map(({ name }, index): WitnessResult => {
@@ -86,16 +94,14 @@ export async function runSpec(spec: Spec, options: RunOptions = {}): Promise<Spe
     const wanted = expected === null || (expected === 'reachable') === (depth !== null);
     return { name, depth, expected, asExpected: wanted };
   });
-  const open = outcome.stoppedBy !== null;
-  const unexpected = properties.some(
-    ({ asExpected, result }) => !asExpected && result !== 'unfinished',
-  );
+  const open = outcome.stoppedBy !== null || outcome.compact !== undefined;
+  const unexpected = properties.some(({ asExpected, result }) => !asExpected && !isOpen(result));
   // While a search is unfinished a witness can still be reached, but not become unreachable.
   const missed = witnesses.some(
     ({ asExpected, depth }) => !asExpected && (depth !== null || !open),
   );
   const pending =
-    properties.some(({ result, asExpected }) => result === 'unfinished' && !asExpected) ||
+    properties.some(({ result, asExpected }) => isOpen(result) && !asExpected) ||
     (open && witnesses.some(({ expected, depth }) => expected !== null && depth === null));
   return {
     spec,
@@ -108,6 +114,7 @@ export async function runSpec(spec: Spec, options: RunOptions = {}): Promise<Spe
     depth: outcome.depth,
     fired: outcome.fired,
     stoppedBy: outcome.stoppedBy,
+    omission: outcome.compact?.omission ?? null,
     timeMs,
     bytes: outcome.bytes ?? null,
     workers: outcome.workers ?? 1,
@@ -116,22 +123,28 @@ export async function runSpec(spec: Spec, options: RunOptions = {}): Promise<Spe
   };
 }
 
+/** Whether a violation may yet be there. */
+const isOpen = (result: PropertyOutcome): boolean =>
+  result === 'unfinished' || result === 'probable';
+
 function propertyOf(
   spec: Spec,
   model: DesignModel,
-  outcome: Outcome,
+  outcome: Outcome & Partial<ThreadedOutcome>,
   claim: number,
 ): PropertyResult {
   const name = claimRows[claim]?.name ?? '';
   const verdict = outcome.verdicts[claim] ?? { result: 'unfinished' };
   const expected = spec.expect[name] ?? null;
   const witness = model.witnessOfClaim[claim] ?? -1;
-  let result: PropertyOutcome = verdict.result;
+  let result: PropertyOutcome = isProbable(outcome, claim) ? 'probable' : verdict.result;
   let reason = model.inapplicable[claim] ?? null;
   if (reason !== null) result = 'not-applicable';
   else if (result === 'holds' && outcome.witnesses[witness] === null) {
     result = 'not-applicable';
     reason = `what it rests on, ${witnessRows[witness]?.name}, is not reachable here`;
+  } else if (result === 'probable' && outcome.witnesses[witness] === null) {
+    reason = `what it rests on, ${witnessRows[witness]?.name}, was not reached`;
   }
   const violated = verdict.result === 'violated' && result === 'violated' ? verdict : null;
   const asExpected =
@@ -167,18 +180,20 @@ export async function searchDesign(
   if (!(Number.isInteger(workers) && workers >= 1 && workers <= workersMax)) {
     throw new RangeError(`${workers} workers; it can be a whole number from 1 to ${workersMax}`);
   }
-  const { onProgress, stop, eager, onThread, heapMax, ...given } = options;
+  const { onProgress, stop, hashCompact, eager, onThread, heapMax, ...given } = options;
   const limits = { memoryMax: memoryByDefault(), ...given };
   const statesMax = Math.min(limits.statesMax ?? Number.POSITIVE_INFINITY, statesInThisThread);
   const system = new PackedModel(model);
-  const quick = search(system, { ...limits, statesMax });
+  const bits = hashCompact ? fingerprintBits : 0;
+  const quick = search(system, { ...limits, statesMax }, privateWorkplace(system, bits));
   if (quick.stoppedBy !== 'states-max' || statesMax === limits.statesMax) {
     return { ...quick, notices: [] };
   }
   if (typeof SharedArrayBuffer === 'undefined') {
     const show = (progress: Progress): undefined => onProgress?.(progress) as undefined;
     const notices = workers > 1 ? ['threads cannot share memory here: one worker searches'] : [];
-    return { ...search(new PackedModel(model), { ...limits, onProgress: show }), notices };
+    const alone = privateWorkplace(system, bits);
+    return { ...search(new PackedModel(model), { ...limits, onProgress: show }, alone), notices };
   }
   return await searchInThreads(design, system, { ...options, ...limits, workers });
 }
