@@ -125,8 +125,7 @@ export class SearchWorker {
     for (const initial of system.initials) {
       const row = initial.slice();
       system.orbits?.canonicalize(row, 1);
-      system.load(row, 0);
-      Atomics.or(crew.control, at.failing, system.failing(crew.get(at.askedProperties)));
+      Atomics.or(crew.control, at.failing, system.failing(row, 0, crew.get(at.askedProperties)));
       Atomics.or(crew.control, at.shown, system.witnessed(row, 0, crew.get(at.askedWitnesses)));
       seen.addAll(row, 1);
     }
@@ -158,7 +157,7 @@ export class SearchWorker {
     for (let index = 0; index < addedCount; index++) {
       const row = added[index] as number;
       if (properties !== 0) {
-        const failing = system.failingAfter(pending, row, properties);
+        const failing = system.failing(pending.rows, row * words, properties);
         if (failing !== 0) Atomics.or(crew.control, at.failing, failing);
         properties &= ~failing;
       }

@@ -47,8 +47,7 @@ export function targetOf(
     const states: number[] = [];
     const actions: number[] = [];
     for (const state of levels.statesOf(level)) {
-      system.load(seen.rowsOf(state), seen.offsetOf(state));
-      if (system.failing(bit) === 0) continue;
+      if (system.failing(seen.rowsOf(state), seen.offsetOf(state), bit) === 0) continue;
       states.push(state);
       actions.push(-1);
     }

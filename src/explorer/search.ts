@@ -137,17 +137,13 @@ class Search {
 
   /** Whether there is another level to look at; a limit is told to the crew. */
   private goesOn(): boolean {
-    const { crew, depth, options } = this;
+    const { crew, options } = this;
     const states = this.worker.seen.count;
     if (states === this.known && !this.isDeepest) return false;
     const { stopAtFirst = false } = options;
     const stops = (property: number): boolean =>
       typeof stopAtFirst === 'boolean' ? stopAtFirst : stopAtFirst.includes(property);
-    if (
-      this.findings.violated.some(
-        (level, property) => level !== null && level <= depth && stops(property),
-      )
-    ) {
+    if (this.findings.violated.some((level, property) => level !== null && stops(property))) {
       crew.stop('stop-at-first');
     } else if (this.isDeepest) crew.stop('depth-max');
     else if (states > crew.get(at.statesMax)) crew.stop('states-max');

@@ -15,18 +15,12 @@ export interface PackedSystem {
   /** How many named steps there are, and how often each was taken by expand() so far. */
   readonly steps: number;
   readonly fired: Float64Array;
-  /** Makes the state at `rows[offset]` the loaded one: what failing() and expand() speak of. */
+  /** Makes the state at `rows[offset]` the loaded one: what expand() speaks of. */
   load(rows: Uint32Array, offset: number): void;
-  /** Of the properties in the bit mask `asked`, those that the loaded state violates. */
-  failing(asked: number): number;
+  /** Of the properties in the bit mask `asked`, those that the state at `rows[offset]` violates. */
+  failing(rows: Uint32Array, offset: number, asked: number): number;
   /** Of the witnesses in the bit mask `asked`, those that the state at `rows[offset]` shows. */
   witnessed(rows: Uint32Array, offset: number, asked: number): number;
-  /**
-   * Of the properties in the bit mask `asked`, those that a successor violates although the state
-   * that it is a successor of does not. It must be asked before 64 more states are expanded, and
-   * speaks of the row as it is now, which may have been put into its canonical form.
-   */
-  failingAfter(from: Successors, row: number, asked: number): number;
   /** Adds every successor of the loaded state, in the model's order of actions. */
   expand(into: Successors): void;
   /** The process (0-based) that takes an action: a trace changes process as rarely as it can. */
@@ -52,8 +46,6 @@ export class Successors {
   actions: Int32Array;
   /** For each transition, the bit mask of the properties that it violates as a transition. */
   failing: Int32Array;
-  /** What the system notes of how each came about, for failingAfter(). */
-  notes: Int32Array;
   count = 0;
   /** Transitions from a state to itself that violate nothing: counted, and of no further use. */
   idle = 0;
@@ -67,7 +59,6 @@ export class Successors {
     this.rows = new Uint32Array(capacity * words);
     this.actions = new Int32Array(capacity);
     this.failing = new Int32Array(capacity);
-    this.notes = new Int32Array(capacity);
   }
 
   /** Makes room for one more; all that is kept of it is for the caller to write. */
@@ -82,19 +73,16 @@ export class Successors {
     copyRow(words, 0, this.rows, row * this.words, this.words);
     this.actions[row] = action;
     this.failing[row] = failing;
-    this.notes[row] = -1;
   }
 
   private grow(): void {
-    const { rows, actions, failing, notes } = this;
+    const { rows, actions, failing } = this;
     this.rows = new Uint32Array(rows.length * 2);
     this.actions = new Int32Array(actions.length * 2);
     this.failing = new Int32Array(failing.length * 2);
-    this.notes = new Int32Array(notes.length * 2);
     this.rows.set(rows);
     this.actions.set(actions);
     this.failing.set(failing);
-    this.notes.set(notes);
   }
 }
 

@@ -155,12 +155,11 @@ export class Decisions {
     if (isLonger) {
       // What was known by a shorter key is learned again.
       key.count = 0;
-      this.cells[root] = this.tableOf(key);
+      this.setTable(root, key);
     } else if ((key.count + 1) * 2 > 1 << key.bits) {
       key.bits++;
       const old = this.cells[root] as number;
-      this.cells[root] = this.tableOf(key);
-      this.moveEntries(old, this.cells[root] as number);
+      this.moveEntries(old, this.setTable(root, key));
     }
     const parts = key.masks.size;
     const table = this.cells[root] as number;
@@ -175,11 +174,12 @@ export class Decisions {
     return this.add(place + parts, tests.slice(keyed.length), result, root);
   }
 
-  /** A table for keys: how many words they have, slots minus one, then each word and its mask. */
-  private tableOf({ masks, bits }: Key): number {
+  /** Gives a root a table for keys: how many words they have, slots minus one, words and masks. */
+  private setTable(root: number, { masks, bits }: Key): number {
     const parts = masks.size;
     const table = this.take(2 + 2 * parts + ((parts + 1) << bits));
     this.cells.set([parts, (1 << bits) - 1, ...[...masks].flat()], table);
+    this.cells[root] = table;
     return table;
   }
 

@@ -8,7 +8,6 @@ import { pack } from '../state/packed.js';
 import type { Draft, RecordField } from '../state/schema.js';
 import type { Tape } from '../state/tape.js';
 import { Decisions, unknown } from './decisions.js';
-import { Effects } from './effects.js';
 import { stepFailures } from './immutable-system.js';
 import type { Action, Check, Family, Model, Occurrence } from './model.js';
 import { Patches } from './patches.js';
@@ -39,7 +38,6 @@ export class LearnedRules<S extends RecordField> {
   private readonly view: Draft<S>;
   private readonly trees = new Decisions();
   private readonly reaches: Reaches<S>;
-  private readonly effects: Effects;
   private readonly places: Place<Draft<S>>[] = [];
   /**
    * By place: the roots of the trees of its actions, one after another; how many they are; the trees
@@ -63,7 +61,6 @@ export class LearnedRules<S extends RecordField> {
     this.view = view;
     this.patches = new Patches(tape.words.length, shut + 1);
     this.reaches = new Reaches(model);
-    this.effects = new Effects(tape.words.length);
     this.familyRoots = this.trees.roots(model.families.length);
     this.witnessRoots = this.trees.roots(model.witnesses.length);
     this.firedUnlearned = new Float64Array(model.steps.length);
@@ -93,11 +90,6 @@ export class LearnedRules<S extends RecordField> {
   /** The index in the model of an action of a place. */
   actionAt(place: number, action: number): number {
     return this.places[place]?.actions[action]?.index ?? -1;
-  }
-
-  /** Whether a step can change what the checks of a place find, that were asked before it. */
-  reachesChecks(patch: number, place: number): boolean {
-    return this.effects.reaches(patch, place);
   }
 
   /** The number of the place at which a family stands. */
@@ -149,7 +141,6 @@ export class LearnedRules<S extends RecordField> {
     }
     const roots = this.trees.roots(actions.length);
     this.at.set([roots, actions.length, this.trees.keyed()], number * numbersOfPlace);
-    this.effects.addLooks(number, place.known, []);
     this.trees.add(this.familyRoots + index, this.tape.tests, number);
     return number;
   }
@@ -164,7 +155,6 @@ export class LearnedRules<S extends RecordField> {
       if (check.check(this.view) !== undefined) mask |= 1 << check.claim;
       this.reaches.holdClaim(check.ownOf, tests, first);
     }
-    this.effects.addLooks(number, place.known, tests);
     const verdicts = this.at[number * numbersOfPlace + verdictsAt] as number;
     this.trees.addByKey(verdicts, rows, offset, tests, mask);
     return mask;
@@ -205,7 +195,6 @@ export class LearnedRules<S extends RecordField> {
       reaches.observe(view, action.process) === seen;
     const patch = patches.next;
     if (trees.add(root, tape.tests, patch)) {
-      this.effects.addPatch(patch, tape);
       patches.add(tape, { action: action.index, failing, steps, isQuiet });
       return patch;
     }

@@ -5,12 +5,6 @@ import type { Draft, RecordField } from '../state/schema.js';
 import { LearnedRules, shut, unlearned } from './learned.js';
 import type { Action, Model } from './model.js';
 
-/** States before the loaded one of which it is kept where the families stood. */
-const statesKept = 128;
-/** A note is the number of a patch, and above it which of these states it was applied to. */
-const patchBits = 24;
-const patchMask = 2 ** patchBits - 1;
-
 export class PackedModel<S extends RecordField> implements PackedSystem {
   readonly words: number;
   readonly properties: number;
@@ -23,9 +17,8 @@ export class PackedModel<S extends RecordField> implements PackedSystem {
   private rows: Uint32Array = new Uint32Array(0);
   private offset = 0;
   protected readonly families: number;
-  /** The places at which the families stand in the loaded state, and in those before it. */
-  private readonly standings: Int32Array;
-  private standing = 0;
+  /** The places at which the families stand in the loaded state. */
+  private readonly standing: Int32Array;
   /** The witnesses that some state may show, as a bit mask. */
   private readonly showable: number;
 
@@ -41,7 +34,7 @@ export class PackedModel<S extends RecordField> implements PackedSystem {
     this.witnesses = model.witnesses.length;
     this.steps = model.steps.length;
     this.families = model.families.length;
-    this.standings = new Int32Array(statesKept * this.families);
+    this.standing = new Int32Array(this.families);
     this.showable = model.witnesses.reduce(
       (mask, { shows }, witness) => (shows === null ? mask : mask | (1 << witness)),
       0,
@@ -54,40 +47,18 @@ export class PackedModel<S extends RecordField> implements PackedSystem {
   }
 
   load(rows: Uint32Array, offset: number): void {
-    const { rules, standings, families } = this;
+    const { rules, standing, families } = this;
     this.rows = rows;
     this.offset = offset;
-    const base = this.standing * families;
     for (let family = 0; family < families; family++) {
-      standings[base + family] = rules.placeOf(family, rows, offset);
+      standing[family] = rules.placeOf(family, rows, offset);
     }
   }
 
-  failing(asked: number): number {
-    return this.failingAt(this.rows, this.offset) & asked;
-  }
-
-  protected failingAt(rows: Uint32Array, offset: number): number {
+  failing(rows: Uint32Array, offset: number, asked: number): number {
     const { rules, families } = this;
     let mask = 0;
     for (let family = 0; family < families; family++) {
-      mask |= rules.failingAt(rules.placeOf(family, rows, offset), rows, offset);
-    }
-    return mask;
-  }
-
-  failingAfter(from: Successors, row: number, asked: number): number {
-    const { rules, families, words, standings } = this;
-    const { rows } = from;
-    const offset = row * words;
-    const note = from.notes[row] as number;
-    // A canonical form is another state than the one that the step led to.
-    if (note === -1 || this.orbits !== undefined) return this.failingAt(rows, offset) & asked;
-    const patch = note & patchMask;
-    const base = (note >>> patchBits) * families;
-    let mask = 0;
-    for (let family = 0; family < families; family++) {
-      if (!rules.reachesChecks(patch, standings[base + family] as number)) continue;
       mask |= rules.failingAt(rules.placeOf(family, rows, offset), rows, offset);
     }
     return mask & asked;
@@ -104,23 +75,19 @@ export class PackedModel<S extends RecordField> implements PackedSystem {
   }
 
   expand(into: Successors): void {
-    const { rules, rows, offset, families, standings, standing } = this;
+    const { rules, rows, offset, families, standing } = this;
     const { patches } = rules;
-    const { count } = into;
-    const note = standing << patchBits;
     for (let family = 0; family < families; family++) {
-      const place = standings[standing * families + family] as number;
+      const place = standing[family] as number;
       const actions = rules.actionsAt(place);
       for (let action = 0; action < actions; action++) {
         const way = rules.way(place, action, rows, offset);
-        if (way > shut) patches.apply(way, rows, offset, into, note);
+        if (way > shut) patches.apply(way, rows, offset, into);
         else if (way === unlearned) {
           into.push(rules.tape.words, rules.actionAt(place, action), rules.failing);
         }
       }
     }
-    // Where the families stood is kept until failingAfter() was asked of all rows of this state.
-    if (into.count > count) this.standing = (standing + 1) % statesKept;
   }
 
   processOf(action: number): number {

@@ -71,12 +71,8 @@ export class Patches {
     }
   }
 
-  /**
-   * Adds the successor that a patch makes of the state at `rows[offset]`.
-   *
-   * @param note what is to be remembered of it beside the patch's number, in the bits above
-   */
-  apply(patch: number, rows: Uint32Array, offset: number, into: Successors, note: number): void {
+  /** Adds the successor that a patch makes of the state at `rows[offset]`. */
+  apply(patch: number, rows: Uint32Array, offset: number, into: Successors): void {
     const { records } = this;
     const at = patch * this.stride;
     if (((records[at + 2] as number) & idle) !== 0) {
@@ -87,7 +83,6 @@ export class Patches {
     const row = into.next();
     into.actions[row] = records[at] as number;
     into.failing[row] = records[at + 1] as number;
-    into.notes[row] = note | patch;
     this.write(patch, rows, offset, into.rows, row * this.words);
   }
 

@@ -68,7 +68,7 @@ export class ReducedModel<S extends RecordField> extends PackedModel<S> {
       this.add(at, action, into);
       return leadsOut;
     }
-    this.failed |= this.failingAt(way, at);
+    this.failed |= this.failing(way, at, -1);
     into.shown |= this.witnessed(way, at, ~into.shown);
     const place = rules.placeOf(process, way, at);
     const actions = rules.actionsAt(place);
@@ -93,7 +93,6 @@ export class ReducedModel<S extends RecordField> extends PackedModel<S> {
     }
     into.actions[row] = action;
     into.failing[row] = 0;
-    into.notes[row] = -1;
   }
 
   /** Whether all that a process can do is quiet, and there is something that it can do. */

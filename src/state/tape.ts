@@ -72,11 +72,6 @@ export class Tape {
     return this.written.slice();
   }
 
-  /** The state as it was when the tape began to record. */
-  wordsBefore(): Int32Array {
-    return this.before.slice();
-  }
-
   /** The bits that are known of the state as it was: what the tests so far have found out. */
   knownBits(): Int32Array {
     return this.given.slice();

@@ -98,10 +98,8 @@ export function packedOf(graph: Graph): PackedSystem {
     load: (rows, offset) => {
       loaded = rows[offset] as number;
     },
-    failing: (asked) => (graph.failing[loaded] as number) & asked,
+    failing: (rows, offset, asked) => (graph.failing[rows[offset] as number] as number) & asked,
     witnessed: (rows, offset, asked) => (graph.shown[rows[offset] as number] as number) & asked,
-    failingAfter: ({ rows }, index, asked) =>
-      (graph.failing[rows[index * graph.words] as number] as number) & asked,
     expand(into: Successors) {
       for (const [index, { to, failing }] of graph.edges[loaded]?.entries() ?? []) {
         this.fired[0] = (this.fired[0] as number) + 1;

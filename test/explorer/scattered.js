@@ -47,9 +47,8 @@ export function packedOf(graph) {
     load: (rows, offset) => {
       loaded = stateOf(rows, offset);
     },
-    failing: (asked) => failingOf(graph, loaded) & asked,
+    failing: (rows, offset, asked) => failingOf(graph, stateOf(rows, offset)) & asked,
     witnessed: (rows, offset, asked) => shownOf(graph, stateOf(rows, offset)) & asked,
-    failingAfter: ({ rows }, index, asked) => failingOf(graph, stateOf(rows, index * 3)) & asked,
     expand(into) {
       for (const { action, process, to, failing } of edgesOf(graph, loaded)) {
         this.fired[process]++;
