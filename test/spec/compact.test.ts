@@ -59,15 +59,33 @@ describe('a spec searched by fingerprints', () => {
     expect(result.properties[vacuous]?.reason).toMatch(/ was not reached$/);
   });
 
-  it('is unfinished, with a note, where the trace takes more memory than there is', async () => {
-    const file = 'specs/mail/interleaved.yaml';
-    const { properties, notices, status } = await run(file, {
+  it('is unfinished, with a note, where the search for the trace is stopped', async () => {
+    const stop = new Int32Array(new SharedArrayBuffer(4));
+    let leaders = 0;
+    const { properties, notices, status, stoppedBy } = await run('specs/mail/interleaved.yaml', {
       hashCompact: true,
-      statesMax: 24_636,
+      workers: 1,
+      stop,
+      onThread: () => {
+        leaders++;
+        if (leaders === 2) Atomics.store(stop, 0, 1);
+      },
     });
-    expect(status).toBe('unfinished');
-    expect(notices).toEqual([]);
-    expect(properties.filter(({ result }) => result === 'violated').length).toBe(2);
+    expect({ leaders, status, stoppedBy }).toEqual({
+      leaders: 2,
+      status: 'unfinished',
+      stoppedBy: null,
+    });
+    const named = (outcome: string) =>
+      properties.filter(({ result }) => result === outcome).map(({ name }) => name);
+    const open = named('unfinished');
+    expect(open).toContain('user-slots-complete');
+    expect(notices).toEqual(
+      open.map((name) =>
+        expect.stringMatching(`^${name}: a violation was found at depth \\d+, but no`),
+      ),
+    );
+    expect(named('probable').length).toBeGreaterThan(3);
   });
 
   it('stops at limits as unfinished', async () => {
