@@ -130,6 +130,12 @@ program
   )
   .addOption(
     new Option(
+      '--hash-compact',
+      'for the largest scopes: keep a 64-bit fingerprint of each state and not the state; nothing is then said to hold, but with which probability a state was missed at most',
+    ).conflicts(['reference', 'audit']),
+  )
+  .addOption(
+    new Option(
       '--audit',
       'instead, search with and without each reduction that a spec names, on a smaller machine if need be, and fail on any difference',
     ).conflicts(['json', 'reference', 'traces', 'statesMax', 'timeMax', 'depthMax', 'stopAtFirst']),

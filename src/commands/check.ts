@@ -35,6 +35,7 @@ export interface CheckOptions {
   readonly workers?: number;
   readonly progress?: ProgressKind;
   readonly reduction?: ReductionChoice;
+  readonly hashCompact?: boolean;
 }
 
 /** With which reductions to search: those that a spec names, none, or partial orders as well. */
@@ -88,7 +89,9 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   }
   const interrupted = isStopped();
   const isWhole =
-    !interrupted && mistakes.length === 0 && results.every(({ stoppedBy }) => stoppedBy === null);
+    !interrupted &&
+    mistakes.length === 0 &&
+    results.every(({ stoppedBy, omission }) => stoppedBy === null && omission === null);
   const gaps = isSuite && isWhole ? gapsOf(results) : null;
   const hasGaps = gaps !== null && gaps.steps.length + gaps.witnesses.length > 0;
   const endings: Ending[] = [

@@ -13,6 +13,9 @@ export const at = {
   stop: 0,
   /** What is done and by how many, in one word, so that nobody reads half of it: see `begin()`. */
   phase: 1,
+  /** Of a search by fingerprints: the log of the two that is written, and the slots of the index. */
+  log: 3,
+  slots: 15,
   /** 1 when the index has to grow before anybody can go on. */
   full: 4,
   indexBits: 5,

@@ -1,6 +1,7 @@
 /** What every worker of a search does: expands its share of a level, and helps the index to grow. */
+import { setOf } from './compact.js';
 import { at, Crew, commands, controlWords, workersMax } from './crew.js';
-import { SeenSet } from './seen.js';
+import type { StateLog } from './log.js';
 import type { Store, StoreBuffers } from './store.js';
 import { privateStore, sharedStore, storeOf } from './store.js';
 import type { PackedSystem } from './system.js';
@@ -19,12 +20,16 @@ export interface Workplace {
   readonly store: Store;
 }
 
-/** For a search in one thread. */
-export function privateWorkplace(system: PackedSystem): Workplace {
+/**
+ * For a search in one thread.
+ *
+ * @param bits of the fingerprints to keep, see compact.ts; 0 to keep states
+ */
+export function privateWorkplace(system: PackedSystem, bits = 0): Workplace {
   return {
     control: new Int32Array(controlWords),
     counts: new Float64Array(countsOf(system.steps, 1)),
-    store: privateStore(system.words),
+    store: privateStore(system.words, bits),
   };
 }
 
@@ -43,19 +48,20 @@ export function sharedWords(system: PackedSystem): SharedWords {
   };
 }
 
-/** For a search that others can join; null where too little memory can be shared. */
+/** The same for a search that others can join; null where too little memory can be shared. */
 export function sharedWorkplace(
   system: PackedSystem,
   { control, counts }: SharedWords,
   bytesMax: number,
+  bits = 0,
 ): Workplace | null {
-  const store = sharedStore(system.words, bytesMax);
+  const store = sharedStore(system.words, bytesMax, bits);
   if (store === null) return null;
   return { control: new Int32Array(control), counts: new Float64Array(counts), store };
 }
 
 export class SearchWorker {
-  readonly seen: SeenSet;
+  readonly seen: StateLog;
   private readonly pending: Successors;
   private untilLook = statesPerLook;
 
@@ -70,20 +76,22 @@ export class SearchWorker {
     pause: () => void,
     private readonly look: () => void,
   ) {
-    this.seen = new SeenSet(workplace.store, crew, pause);
+    this.seen = setOf(workplace.store, crew, pause);
     this.pending = new Successors(system.words, batchRows * 2);
   }
 
   /** Expands states of the frontier until none is left, or the crew is told to stop. */
   expand(): void {
     const { crew } = this;
+    // The index may have grown in a level in which this worker had no part.
+    this.seen.refresh();
     const end = crew.get(at.frontierEnd);
     let range = crew.take(at.cursor);
     while (range < end && this.expandRange(range)) range = crew.take(at.cursor);
     if (crew.stopped === null) this.lookUp();
     this.pending.count = 0;
     this.pending.idle = 0;
-    this.seen.flush();
+    this.seen.endLevel();
     this.report();
   }
 
@@ -121,7 +129,7 @@ export class SearchWorker {
       Atomics.or(crew.control, at.shown, system.witnessed(row, 0, crew.get(at.askedWitnesses)));
       seen.addAll(row, 1);
     }
-    seen.flush();
+    seen.endLevel();
   }
 
   /** Adds the pending successors to the set, and looks at those that are new. */

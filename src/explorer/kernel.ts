@@ -48,13 +48,15 @@ export interface Kernel {
 }
 
 /** Recent rows that are kept: few enough to stay in a core's own cache. */
-const recentBits = 12;
+export const recentBits = 12;
 
 /** Room for recent rows, none of which is there yet. */
-export function noRecentRows(words: number): Int32Array {
+export function noRecentRows(
+  words: number,
+  { placeOf }: { placeOf(row: Int32Array): number },
+): Int32Array {
   const recent = new Int32Array(words << recentBits);
   // A row of zeros must not be taken to be there: its place has a row whose place is another.
-  const { placeOf } = kernelOf(words);
   const other = new Int32Array(words);
   const place = placeOf(other);
   while (placeOf(other) === place) other[0] = (other[0] as number) + 1;
@@ -78,13 +80,16 @@ export function kernelOf(words: number): Kernel {
 /** Wider rows than this are looped over: V8 gives up on functions that are very long. */
 const unrolledMax = 16;
 
-function textOf(words: number): string {
+/** The text of something for each word: written out, or in a loop. */
+export function eachWord(words: number, say: (i: number | string) => string): string {
   const whole = Array.from({ length: words }, (_, i) => i);
-  /** Something for each word: written out, or in a loop. */
-  const each = (say: (i: number | string) => string): string =>
-    words <= unrolledMax
-      ? whole.map(say).join(' ')
-      : `for (let i = 0; i < ${words}; i++) { ${say('i')} }`;
+  return words <= unrolledMax
+    ? whole.map(say).join(' ')
+    : `for (let i = 0; i < ${words}; i++) { ${say('i')} }`;
+}
+
+function textOf(words: number): string {
+  const each = (say: (i: number | string) => string): string => eachWord(words, say);
   const hash = `
     let h = ${words};
     ${each((i) => `h = Math.imul(h ^ rows[at + ${i}], 0x9e3779b1); h ^= h >>> 15;`)}

@@ -1,5 +1,5 @@
 /** Which states lie how many steps from an initial one; and which of them violate something. */
-import type { SeenSet } from './seen.js';
+import type { StateLog } from './log.js';
 import type { PackedSystem } from './system.js';
 import { Successors } from './system.js';
 import type { Target } from './trace.js';
@@ -8,7 +8,7 @@ export class Levels {
   /** By level: its first range. */
   private readonly starts: number[] = [];
 
-  constructor(private readonly seen: SeenSet) {}
+  constructor(private readonly seen: StateLog) {}
 
   /** Begins a level with the range of a number. */
   begin(range: number): void {
@@ -37,7 +37,7 @@ export class Levels {
  */
 export function targetOf(
   system: PackedSystem,
-  seen: SeenSet,
+  seen: StateLog,
   levels: Levels,
   property: number,
   depth: number,

@@ -10,6 +10,15 @@ export interface SearchOutcome extends Outcome {
   readonly load: number;
   /** Workers that took part, at most at once. */
   readonly workers: number;
+  /** What a search by fingerprints (compact.ts) found; absent from an exact one. */
+  readonly compact?: CompactFindings;
+}
+
+export interface CompactFindings {
+  /** A state was missed with at most this probability, up to where the search came. */
+  readonly omission: number;
+  /** By property: the depth at which a violation was found, of which there is no trace; or null. */
+  readonly violated: readonly (number | null)[];
 }
 
 /** What can be told of a search whose leader is gone: nothing, but for how far it came. */

@@ -5,6 +5,7 @@
  * states enough (see expand.ts); without any the same code runs in one thread. All that is told is
  * the same for any number of workers: a level is a set of states, whoever found them.
  */
+import { CompactSet } from './compact.js';
 import { at, Crew, commands } from './crew.js';
 import type { Workplace } from './expand.js';
 import { firedBy, generatedBy, privateWorkplace, SearchWorker } from './expand.js';
@@ -13,8 +14,9 @@ import { Levels, targetOf } from './levels.js';
 import type { SearchOutcome } from './outcome.js';
 import type { Progress } from './progress.js';
 import { statesRemaining } from './progress.js';
+import { SeenSet } from './seen.js';
 import { statesLimit } from './store.js';
-import type { Limits, PackedSystem, StopReason, Verdict } from './system.js';
+import type { Limits, PackedSystem, Verdict } from './system.js';
 import { pathTo } from './trace.js';
 
 export type { SearchOutcome } from './outcome.js';
@@ -29,6 +31,9 @@ const soloStates = 2048;
 
 /**
  * Looks at every reachable state once, through violating ones too.
+ *
+ * In a workplace that keeps fingerprints every property comes out as `unfinished`, and `compact` says
+ * what was found.
  *
  * Each property reports the least depth at which it is violated and the one trace to it that is
  * fixed by the model alone (see trace.ts). Limits end in `unfinished`; nothing is thrown for a
@@ -103,6 +108,7 @@ class Search {
   private expandLevel(first: number, end: number): void {
     const { crew, worker, levels } = this;
     levels.begin(first);
+    worker.seen.beginLevel();
     this.first = first;
     const states = worker.seen.count;
     const size = states - this.known;
@@ -176,18 +182,17 @@ class Search {
     };
   }
 
-  /** Doubles the index, while nobody uses it; or stops the crew where that would not fit. */
+  /** Makes the index larger, while nobody uses it; or stops the crew where that would not fit. */
   private grow(): void {
-    const { crew, hands, workplace } = this;
+    const { crew, hands, options } = this;
     const { seen } = this.worker;
     if (crew.stopped !== null) return;
-    const bits = crew.get(at.indexBits) + 1;
-    const reason = this.resize(bits);
+    const reason = seen.enlarge(options.memoryMax);
     if (reason !== null) {
       crew.stop(reason);
       return;
     }
-    if (workplace.store.buffers !== null) {
+    if (seen.isCleared) {
       crew.begin(commands.clear, hands);
       seen.clear(hands);
       crew.awaitAll();
@@ -196,23 +201,6 @@ class Search {
     seen.refill();
     crew.awaitAll();
     crew.set(at.full, 0);
-  }
-
-  /** Makes an index of `2 ** bits` slots; null when it is there. */
-  private resize(bits: number): StopReason | null {
-    const { seen } = this.worker;
-    const { memoryMax = Infinity } = this.options;
-    if (bits > 31) return 'states-max';
-    if (bits > this.workplace.store.indexBitsMax) return 'memory-max';
-    // What is resident when the new half has been touched as well.
-    if (process.memoryUsage.rss() + seen.indexBytes > memoryMax) return 'memory-max';
-    try {
-      seen.resize(bits);
-      return null;
-    } catch (error) {
-      if (error instanceof RangeError) return 'memory-max';
-      throw error;
-    }
   }
 
   private outcome(): SearchOutcome {
@@ -224,9 +212,11 @@ class Search {
     const fired = firedBy(workplace.counts, system.steps);
     // A worker that died while the index was made anew may have left out a part of it.
     const isWhole = stoppedBy !== 'worker-died' || crew.get(at.full) === 0;
+    const isExhaustive = stoppedBy === null && seen instanceof SeenSet;
     const verdicts = violated.map((level, property): Verdict => {
-      if (level === null) return { result: stoppedBy === null ? 'holds' : 'unfinished' };
-      if (!isWhole) return { result: 'unfinished' };
+      if (level === null) return { result: isExhaustive ? 'holds' : 'unfinished' };
+      // The states on the way are gone where fingerprints are kept: see compact.ts.
+      if (!isWhole || !(seen instanceof SeenSet)) return { result: 'unfinished' };
       if (system.leaps) return { result: 'pathless' };
       const target = targetOf(system, seen, levels, property, level);
       const path = pathTo(system, seen, levels, target);
@@ -244,6 +234,7 @@ class Search {
       bytes: seen.bytes,
       load: seen.load,
       workers: this.handsMax,
+      ...(seen instanceof CompactSet ? { compact: { omission: seen.omission, violated } } : {}),
     };
   }
 }

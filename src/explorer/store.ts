@@ -13,6 +13,9 @@ export const loadMax = 0.8;
 /** The most states that a 32-bit entry can number at that load. */
 export const statesLimit = Math.floor(2 ** 31 * loadMax);
 
+/** The most states of a level where only two levels are kept: 31 bits number the rows of both. */
+const levelLimit = 2 ** 30;
+
 export interface Store {
   readonly words: number;
   /** Rows lie in segments of `2 ** segmentBits` rows. */
@@ -24,8 +27,18 @@ export interface Store {
   ranges: Int32Array;
   /** Rows, at most. */
   readonly rowsMax: number;
+  /** Where fingerprints are kept and not states: their two words; else null. */
+  readonly fingerprints: Fingerprints | null;
   /** What other threads need to have the same store; null where they cannot. */
   readonly buffers: StoreBuffers | null;
+}
+
+/** The two words of fingerprints, by slot: 0 where there is none. */
+export interface Fingerprints {
+  /** Bits that are used: all 64, but for tests of what comes of fewer. */
+  readonly bits: number;
+  first: Int32Array;
+  second: Int32Array;
 }
 
 export interface StoreBuffers {
@@ -34,12 +47,21 @@ export interface StoreBuffers {
   readonly log: readonly SharedArrayBuffer[];
   readonly index: SharedArrayBuffer;
   readonly ranges: SharedArrayBuffer;
+  readonly fingerprints: {
+    readonly bits: number;
+    readonly first: SharedArrayBuffer;
+    readonly second: SharedArrayBuffer;
+  } | null;
 }
 
 const privateSegmentBits = 16;
 
-/** The memory of one thread; `ensure...` of the seen set lets it grow. */
-export function privateStore(words: number): Store {
+/**
+ * The memory of one thread, which grows as it is needed.
+ *
+ * @param bits of the fingerprints to keep; 0 to keep states
+ */
+export function privateStore(words: number, bits = 0): Store {
   return {
     words,
     segmentBits: privateSegmentBits,
@@ -47,7 +69,8 @@ export function privateStore(words: number): Store {
     index: new Int32Array(0),
     indexBitsMax: 31,
     ranges: new Int32Array(64),
-    rowsMax: statesLimit,
+    rowsMax: bits === 0 ? statesLimit : levelLimit,
+    fingerprints: bits === 0 ? null : { bits, first: new Int32Array(0), second: new Int32Array(0) },
     buffers: null,
   };
 }
@@ -58,12 +81,14 @@ const segmentBytes = 2 ** 30;
 /**
  * Reserves memory that threads can share: as much as a machine with `bytesMax` can fill. Where the
  * system does not give that much address space, less; null where it gives next to none.
+ *
+ * @param bits of the fingerprints to keep; 0 to keep states
  */
-export function sharedStore(words: number, bytesMax: number): Store | null {
+export function sharedStore(words: number, bytesMax: number, bits = 0): Store | null {
   if (typeof SharedArrayBuffer === 'undefined') return null;
   for (let bytes = bytesMax; bytes >= bytesMax / 64; bytes /= 4) {
     try {
-      return storeOf(reserve(words, bytes));
+      return storeOf(reserve(words, bytes, bits));
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
     }
@@ -71,12 +96,13 @@ export function sharedStore(words: number, bytesMax: number): Store | null {
   return null;
 }
 
-function reserve(words: number, bytes: number): StoreBuffers {
+function reserve(words: number, bytes: number, bits: number): StoreBuffers {
   const rowBytes = words * 4;
-  const rows = Math.min(statesLimit, Math.ceil(bytes / rowBytes));
+  const rows = Math.min(bits === 0 ? statesLimit : levelLimit, Math.ceil(bytes / rowBytes));
   const segmentBits = Math.floor(Math.log2(Math.min(bytes, segmentBytes) / rowBytes));
   const indexBits = Math.min(31, Math.floor(Math.log2(bytes / 4)));
-  const segments = Math.ceil(rows / 2 ** segmentBits);
+  const segments = Math.ceil(rows / 2 ** segmentBits) * (bits === 0 ? 1 : 2);
+  const slots = Math.min(2 ** 31, Math.floor(bytes / 8));
   return {
     words,
     segmentBits,
@@ -84,15 +110,25 @@ function reserve(words: number, bytes: number): StoreBuffers {
       { length: segments },
       () => new SharedArrayBuffer(2 ** segmentBits * words * 4),
     ),
-    index: new SharedArrayBuffer(2 ** indexBits * 4),
+    index: new SharedArrayBuffer(bits === 0 ? 2 ** indexBits * 4 : 4),
     // A range for each block that is full, and room for many levels that end within one.
-    ranges: new SharedArrayBuffer((Math.ceil(rows / blockRows) + 2 ** 24) * 8),
+    ranges: new SharedArrayBuffer(
+      (Math.ceil((bits === 0 ? rows : slots) / blockRows) + 2 ** 24) * 8,
+    ),
+    fingerprints:
+      bits === 0
+        ? null
+        : {
+            bits,
+            first: new SharedArrayBuffer(slots * 4),
+            second: new SharedArrayBuffer(slots * 4),
+          },
   };
 }
 
 /** The same store in another thread. */
 export function storeOf(buffers: StoreBuffers): Store {
-  const { words, segmentBits, log, index, ranges } = buffers;
+  const { words, segmentBits, log, index, ranges, fingerprints } = buffers;
   return {
     words,
     segmentBits,
@@ -100,7 +136,15 @@ export function storeOf(buffers: StoreBuffers): Store {
     index: new Int32Array(index),
     indexBitsMax: Math.log2(index.byteLength / 4),
     ranges: new Int32Array(ranges),
-    rowsMax: Math.min(statesLimit, log.length * 2 ** segmentBits),
+    rowsMax:
+      fingerprints === null
+        ? Math.min(statesLimit, log.length * 2 ** segmentBits)
+        : Math.min(levelLimit, (log.length / 2) * 2 ** segmentBits),
+    fingerprints: fingerprints && {
+      bits: fingerprints.bits,
+      first: new Int32Array(fingerprints.first),
+      second: new Int32Array(fingerprints.second),
+    },
     buffers,
   };
 }

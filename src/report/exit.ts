@@ -3,7 +3,10 @@ export const exitCodes = {
   ok: { code: 0, says: 'every spec met its expectations' },
   unexpected: { code: 1, says: 'some result is not as its spec expects' },
   mistake: { code: 2, says: 'the command line or a spec is wrong' },
-  unfinished: { code: 3, says: 'a limit ended a search before it could tell' },
+  unfinished: {
+    code: 3,
+    says: 'a limit ended a search before it could tell, or --hash-compact left it probable',
+  },
   internal: { code: 70, says: 'a bug of svscheck' },
   interrupted: { code: 130, says: 'interrupted (Ctrl-C)' },
 } as const;

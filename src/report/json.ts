@@ -37,6 +37,7 @@ function specJson(result: SpecResult): object {
     status: result.status,
     stoppedBy: result.stoppedBy,
     tracesStoppedBy: result.tracesStoppedBy,
+    omission: result.omission,
     symmetry: result.symmetry,
     reductions: result.reductions,
     statesDistinct: result.statesDistinct,

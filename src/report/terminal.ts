@@ -25,7 +25,11 @@ export function specLine(result: SpecResult, width: number, color: Colors): stri
   const counts = `${grouped(result.statesDistinct).padStart(12)} states  depth ${String(result.depth).padStart(3)}`;
   const told = violated.map(({ name, depth }) => `${name} violated in ${depth}`);
   if (properties.some(({ result: outcome }) => outcome === 'unfinished')) {
-    told.push(`unfinished (${result.stoppedBy ?? result.tracesStoppedBy})`);
+    const why = result.stoppedBy ?? result.tracesStoppedBy;
+    told.push(why === null ? 'unfinished' : `unfinished (${why})`);
+  }
+  if (properties.some(({ result: outcome }) => outcome === 'probable')) {
+    told.push(`probable (a state missed: ${oddsText(result.omission)})`);
   }
   const note = fullBuffer(result) ? ', a store buffer full' : '';
   const verdict = (told.length > 0 ? told.join(', ') : 'all hold') + note;
@@ -55,7 +59,10 @@ export function unexpectedLines(
     `     ${color.red(name)}: ${found}, expected: ${expectationText(expected)}`;
   return [
     ...properties
-      .filter(({ asExpected }) => !asExpected)
+      .filter(
+        ({ asExpected, result, expected }) =>
+          !asExpected && !(result === 'probable' && expectationText(expected) === 'holds'),
+      )
       .map((property) => line(property.name, resultText(property), property.expected)),
     ...witnesses
       .filter(({ asExpected }) => !asExpected)
@@ -76,7 +83,15 @@ function reachText(depth: number | null, reductions: SpecResult['reductions']): 
 
 function resultText({ result, depth, reason }: PropertyResult): string {
   if (result === 'violated') return `violated ${inSteps(depth)}`;
-  return reason === null ? result : `not applicable (${reason})`;
+  if (reason === null) return result;
+  return `${result === 'probable' ? result : 'not applicable'} (${reason})`;
+}
+
+/** A bound on a probability, rounded up: `at most 1.4e-7`. */
+function oddsText(omission: number | null): string {
+  const odds = omission ?? 1;
+  const unit = 10 ** (Math.floor(Math.log10(odds)) - 1);
+  return `at most ${Number((Math.ceil(odds / unit) * unit).toPrecision(2))}`;
 }
 
 /** The whole report of one spec: counts, a line for each property, what was never taken. */
@@ -110,8 +125,15 @@ export function specReport(result: SpecResult, color: Colors): string[] {
   }
   const { steps } = model.design.program;
   const never = steps.filter((_, index) => result.fired[index] === 0).map(({ name }) => name);
-  if (never.length > 0 && result.stoppedBy === null) {
+  if (never.length > 0 && result.stoppedBy === null && result.omission === null) {
     lines.push('', color.dim(`  never taken in this scope: ${never.join(', ')}`));
+  }
+  if (result.omission !== null) {
+    const missed = `a state was missed with probability ${oddsText(result.omission)}`;
+    lines.push('', color.yellow(`  fingerprints were kept, not states: ${missed}`));
+    if (properties.some(({ result: outcome }) => outcome === 'probable')) {
+      lines.push(color.yellow('  probable: no violation was found; nothing is said to hold'));
+    }
   }
   if (result.stoppedBy !== null) {
     lines.push(
@@ -129,7 +151,8 @@ function toneOf(
   { asExpected, result }: PropertyResult,
   color: Colors,
 ): [mark: string, tone: (text: string) => string] {
-  if (result === 'unfinished' && !asExpected) return ['... ', color.yellow];
+  if ((result === 'unfinished' || result === 'probable') && !asExpected)
+    return ['... ', color.yellow];
   if (!asExpected) return ['FAIL', color.red];
   return result === 'not-applicable' ? ['-   ', color.dim] : ['ok  ', color.green];
 }

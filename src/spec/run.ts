@@ -10,10 +10,11 @@ import type { DesignModel } from './design-model.js';
 import type { Expectation } from './format.js';
 import type { Spec } from './load.js';
 import type { DesignOutcome } from './search.js';
-import { searchForTraces } from './search.js';
+import { isProbable, searchForTraces } from './search.js';
 import type { ThreadOptions } from './threads.js';
 
-export type PropertyOutcome = 'holds' | 'violated' | 'unfinished' | 'not-applicable';
+/** `probable`: no violation was found, by a search that keeps fingerprints and not states. */
+export type PropertyOutcome = 'holds' | 'violated' | 'unfinished' | 'not-applicable' | 'probable';
 
 export interface PropertyResult {
   readonly name: string;
@@ -53,6 +54,8 @@ export interface SpecResult {
   readonly stoppedBy: StopReason | null;
   /** Why there is no trace for some violation that the search with partial orders found; else null. */
   readonly tracesStoppedBy: StopReason | null;
+  /** A state was missed with at most this probability; null where whole states are kept. */
+  readonly omission: number | null;
   readonly timeMs: number;
   /** Bytes of the seen set, its log and its index; null for the reference explorer. */
   readonly bytes: number | null;
@@ -85,16 +88,14 @@ export async function runSpec(spec: Spec, options: RunOptions = {}): Promise<Spe
     const wanted = expected === null || (expected === 'reachable') === (depth !== null);
     return { name, depth, expected, asExpected: wanted };
   });
-  const open = outcome.stoppedBy !== null;
-  const unexpected = properties.some(
-    ({ asExpected, result }) => !asExpected && result !== 'unfinished',
-  );
+  const open = outcome.stoppedBy !== null || outcome.compact !== undefined;
+  const unexpected = properties.some(({ asExpected, result }) => !asExpected && !isOpen(result));
   // While a search is unfinished a witness can still be reached, but not become unreachable.
   const missed = witnesses.some(
     ({ asExpected, depth }) => !asExpected && (depth !== null || !open),
   );
   const pending =
-    properties.some(({ result, asExpected }) => result === 'unfinished' && !asExpected) ||
+    properties.some(({ result, asExpected }) => isOpen(result) && !asExpected) ||
     (open && witnesses.some(({ expected, depth }) => expected !== null && depth === null));
   return {
     spec,
@@ -108,6 +109,7 @@ export async function runSpec(spec: Spec, options: RunOptions = {}): Promise<Spe
     fired: outcome.fired,
     stoppedBy: outcome.stoppedBy,
     tracesStoppedBy: outcome.tracesStoppedBy ?? null,
+    omission: outcome.compact?.omission ?? null,
     timeMs,
     bytes: outcome.bytes ?? null,
     workers: outcome.workers ?? 1,
@@ -124,11 +126,14 @@ function reductionsOf(
   const { symmetry, por } = design.reductions;
   return { symmetry, reductions: por ? ['por'] : [] };
 }
+/** Whether a violation may yet be there. */
+const isOpen = (result: PropertyOutcome): boolean =>
+  result === 'unfinished' || result === 'probable';
 
 function propertyOf(
   spec: Spec,
   model: DesignModel,
-  outcome: Outcome,
+  outcome: Outcome & Partial<DesignOutcome>,
   claim: number,
 ): PropertyResult {
   const name = claimRows[claim]?.name ?? '';
@@ -136,12 +141,15 @@ function propertyOf(
   const expected = spec.expect[name] ?? null;
   const witness = model.witnessOfClaim[claim] ?? -1;
   // What no trace was found for is not said to be violated.
-  let result: PropertyOutcome = verdict.result === 'pathless' ? 'unfinished' : verdict.result;
+  const found: PropertyOutcome = verdict.result === 'pathless' ? 'unfinished' : verdict.result;
+  let result: PropertyOutcome = isProbable(outcome, claim) ? 'probable' : found;
   let reason = model.inapplicable[claim] ?? null;
   if (reason !== null) result = 'not-applicable';
   else if (result === 'holds' && outcome.witnesses[witness] === null) {
     result = 'not-applicable';
     reason = `what it rests on, ${witnessRows[witness]?.name}, is not reachable here`;
+  } else if (result === 'probable' && outcome.witnesses[witness] === null) {
+    reason = `what it rests on, ${witnessRows[witness]?.name}, was not reached`;
   }
   const violated = verdict.result === 'violated' && result === 'violated' ? verdict : null;
   const asExpected =

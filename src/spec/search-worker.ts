@@ -1,7 +1,7 @@
 /** A thread of a search: the one that leads it, or one that helps. */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { at } from '../explorer/crew.js';
-import { assist, sharedWorkplace } from '../explorer/expand.js';
+import { assist, privateWorkplace, sharedWorkplace } from '../explorer/expand.js';
 import type { Progress } from '../explorer/progress.js';
 import { search } from '../explorer/search.js';
 import type { StoreBuffers } from '../explorer/store.js';
@@ -16,9 +16,9 @@ const reportMs = 200;
 /** From here on helpers pay: to start one takes as long as some ten thousand states. */
 const hireStates = 60_000;
 
-function lead({ design, limits, eager, stop, words, ports }: LeadRequest): void {
+function lead({ design, limits, bits, eager, stop, words, ports }: LeadRequest): void {
   const system = systemOf(design, buildDesign(design));
-  const workplace = sharedWorkplace(system, words, machineMemory());
+  const workplace = sharedWorkplace(system, words, machineMemory(), bits);
   if (workplace === null && ports.length > 0) {
     post({ notice: 'there is too little address space to share: one worker searches' });
   }
@@ -44,7 +44,7 @@ function lead({ design, limits, eager, stop, words, ports }: LeadRequest): void 
     post({ hire: true });
     if (eager && workplace !== null) awaitHelpers(workplace.control, ports.length);
   };
-  const outcome = search(system, options, workplace ?? undefined, hire);
+  const outcome = search(system, options, workplace ?? privateWorkplace(system, bits), hire);
   for (const port of ports) port.close();
   post({ outcome });
 }

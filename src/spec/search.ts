@@ -1,6 +1,8 @@
 /** The search of a design: in threads where it is large, and again where a trace is missing. */
 import { availableParallelism } from 'node:os';
+import { fingerprintBits } from '../explorer/compact.js';
 import { workersMax } from '../explorer/crew.js';
+import { privateWorkplace } from '../explorer/expand.js';
 import type { Progress } from '../explorer/progress.js';
 import { search } from '../explorer/search.js';
 import type { StopReason, Verdict } from '../explorer/system.js';
@@ -13,13 +15,13 @@ import type { ThreadedOutcome, ThreadOptions } from './threads.js';
 import { searchInThreads } from './threads.js';
 
 export interface DesignOutcome extends ThreadedOutcome {
-  /** Why a property that is violated is still `pathless`; null where none is. */
+  /** Why a violation that was found is without a trace; null where none is. */
   readonly tracesStoppedBy: StopReason | null;
 }
 
 /**
- * Searches a design. With partial orders that gives the verdicts: what is violated is searched for
- * again without them, until all of it has a shortest trace.
+ * Searches a design. With partial orders, or by fingerprints, that gives no traces: what is violated
+ * is searched for again in every order and exactly, until all of it has a shortest trace.
  *
  * A search with partial orders takes many steps at once, so its levels bound no trace: the second
  * search ends with what it looks for.
@@ -31,7 +33,9 @@ export async function searchForTraces(
 ): Promise<DesignOutcome> {
   const started = Date.now();
   const first = await searchDesign(design, model, options);
-  const of = first.verdicts.flatMap(({ result }, claim) => (result === 'pathless' ? [claim] : []));
+  const of = first.verdicts.flatMap((_, claim) =>
+    isTraceless(model, first, claim) ? [claim] : [],
+  );
   if (of.length === 0) return { ...first, tracesStoppedBy: null };
   if (first.stoppedBy === 'interrupted') return { ...first, tracesStoppedBy: first.stoppedBy };
   const { timeMax, stopAtFirst } = options;
@@ -40,17 +44,20 @@ export async function searchForTraces(
     model,
     {
       ...options,
+      hashCompact: false,
       stopAtFirst: { violated: stopAtFirst ? 'any' : 'all', of },
       ...(timeMax === undefined ? {} : { timeMax: Math.max(1, timeMax - (Date.now() - started)) }),
     },
   );
-  const verdicts = first.verdicts.map((verdict, claim) => verdictOf(verdict, second, claim));
-  const missing = of.filter((claim) => verdicts[claim]?.result === 'pathless');
+  const verdicts = first.verdicts.map((verdict, claim) =>
+    verdictOf(verdict, second, claim, of.includes(claim)),
+  );
+  const missing = of.filter((claim) => verdicts[claim]?.result !== 'violated');
   const notices = [...first.notices, ...second.notices];
   if (missing.length > 0) {
     const names = missing.map((claim) => claimRows[claim]?.name).join(', ');
     notices.push(
-      `the search with partial orders finds violated: ${names}; the one for the shortest trace ended early (${second.stoppedBy}), so this is unfinished`,
+      `a violation was found of ${names}; the search for the shortest trace ended early (${second.stoppedBy}), so this is unfinished`,
     );
   }
   return {
@@ -63,18 +70,39 @@ export async function searchForTraces(
   };
 }
 
+/** Whether a search has found a violation, and no trace to it. */
+function isTraceless(
+  { inapplicable }: DesignModel,
+  { verdicts, compact }: ThreadedOutcome,
+  claim: number,
+): boolean {
+  if (inapplicable[claim] !== null) return false;
+  return verdicts[claim]?.result === 'pathless' || (compact?.violated[claim] ?? null) !== null;
+}
+
+/** Whether all that was found was searched, by fingerprints, and no violation of a property. */
+export const isProbable = (
+  { compact, stoppedBy, verdicts }: Partial<ThreadedOutcome>,
+  claim: number,
+): boolean =>
+  compact !== undefined &&
+  stoppedBy === null &&
+  compact.violated[claim] === null &&
+  verdicts?.[claim]?.result !== 'violated';
+
 /** What both searches say of a claim. That they contradict each other is an error of ours. */
 function verdictOf(
   first: Verdict,
   { verdicts, stoppedBy }: ThreadedOutcome,
   claim: number,
+  isLookedFor: boolean,
 ): Verdict {
   const second = verdicts[claim] ?? first;
-  const isMissed =
-    first.result === 'pathless' && second.result !== 'violated' && stoppedBy === null;
+  // A search that looks for what is violated ends early unless that is not there.
+  const isMissed = isLookedFor && second.result !== 'violated' && stoppedBy === null;
   if (isMissed || (first.result === 'holds' && second.result === 'violated')) {
     const told = first.result === 'holds' ? 'that it holds' : 'a violation';
-    throw new Error(`partial orders find ${told}, every order does not: ${claimRows[claim]?.name}`);
+    throw new Error(`a search finds ${told}, the exact one does not: ${claimRows[claim]?.name}`);
   }
   return second.result === 'violated' ? second : first;
 }
@@ -95,18 +123,21 @@ export async function searchDesign(
   if (!(Number.isInteger(workers) && workers >= 1 && workers <= workersMax)) {
     throw new RangeError(`${workers} workers; it can be a whole number from 1 to ${workersMax}`);
   }
-  const { onProgress, stop, eager, onThread, heapMax, ...given } = options;
+  const { onProgress, stop, hashCompact, eager, onThread, heapMax, ...given } = options;
   const limits = { memoryMax: memoryByDefault(), ...given };
   const statesMax = Math.min(limits.statesMax ?? Number.POSITIVE_INFINITY, statesInThisThread);
   const system = systemOf(design, model);
-  const quick = search(system, { ...limits, statesMax });
+  const bits = hashCompact ? fingerprintBits : 0;
+  const quick = search(system, { ...limits, statesMax }, privateWorkplace(system, bits));
   if (quick.stoppedBy !== 'states-max' || statesMax === limits.statesMax) {
     return { ...quick, notices: [] };
   }
   if (typeof SharedArrayBuffer === 'undefined') {
     const show = (progress: Progress): undefined => onProgress?.(progress) as undefined;
     const notices = workers > 1 ? ['threads cannot share memory here: one worker searches'] : [];
-    return { ...search(systemOf(design, model), { ...limits, onProgress: show }), notices };
+    const alone = privateWorkplace(system, bits);
+    const again = systemOf(design, model);
+    return { ...search(again, { ...limits, onProgress: show }, alone), notices };
   }
   return await searchInThreads(design, system, { ...options, ...limits, workers });
 }

@@ -7,6 +7,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { fingerprintBits } from '../explorer/compact.js';
 import { at, Crew } from '../explorer/crew.js';
 import type { SharedWords } from '../explorer/expand.js';
 import { sharedWords } from '../explorer/expand.js';
@@ -23,6 +24,8 @@ export interface ThreadOptions extends Limits {
   readonly onProgress?: (progress: Progress) => void;
   /** Word 0 set to 1 by anyone ends the search. */
   readonly stop?: Int32Array<SharedArrayBuffer>;
+  /** Keep fingerprints and not states: what is not violated is then probable at most. */
+  readonly hashCompact?: boolean;
   /** Start all threads at once, and wait for them: for tests and measurements. */
   readonly eager?: boolean;
   /** Called for each thread that is started; 0 leads. */
@@ -39,6 +42,8 @@ export interface ThreadedOutcome extends SearchOutcome {
 export interface LeadRequest {
   readonly design: Design;
   readonly limits: Limits;
+  /** Bits of the fingerprints to keep, or 0. */
+  readonly bits: number;
   readonly eager: boolean;
   readonly stop: Int32Array<SharedArrayBuffer> | null;
   readonly words: SharedWords;
@@ -67,7 +72,16 @@ const isOutOfMemory = (error: unknown): boolean =>
 export async function searchInThreads(
   design: Design,
   system: PackedSystem,
-  { workers, onProgress, stop, eager = false, onThread, heapMax, ...limits }: ThreadOptions,
+  {
+    workers,
+    onProgress,
+    stop,
+    hashCompact,
+    eager = false,
+    onThread,
+    heapMax,
+    ...limits
+  }: ThreadOptions,
 ): Promise<ThreadedOutcome> {
   const notices: string[] = [];
   const words = sharedWords(system);
@@ -120,7 +134,8 @@ export async function searchInThreads(
       if (index === 0) resolve(lostOutcome(system, words));
     };
     const ports = channels.map(({ port1 }) => port1);
-    start(0, { design, limits, eager, stop: stop ?? null, words, ports });
+    const bits = hashCompact ? fingerprintBits : 0;
+    start(0, { design, limits, bits, eager, stop: stop ?? null, words, ports });
   }).finally(async () => {
     over = true;
     crew.stop('worker-died');

@@ -1,9 +1,6 @@
 /** Several workers, in threads: what they tell is what one tells, and what the reference does. */
-import { setTimeout } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-import { at, Crew } from '../../src/explorer/crew.js';
-import { sharedWords, sharedWorkplace } from '../../src/explorer/expand.js';
+import { Crew } from '../../src/explorer/crew.js';
 import type { Progress } from '../../src/explorer/progress.js';
 import { explore } from '../../src/explorer/reference.js';
 import type { SearchOptions, SearchOutcome } from '../../src/explorer/search.js';
@@ -11,6 +8,7 @@ import { search } from '../../src/explorer/search.js';
 import type { Outcome, ReferenceSystem } from '../../src/explorer/system.js';
 import type { Scattered } from './scattered.js';
 import { edgesOf, failingOf, packedOf, shownOf } from './scattered.js';
+import { searched } from './searched.js';
 
 function referenceOf(graph: Scattered): ReferenceSystem<number> {
   const fired = [0, 0, 0];
@@ -29,37 +27,6 @@ function referenceOf(graph: Scattered): ReferenceSystem<number> {
       }
     },
   };
-}
-
-/** Searches with helpers that have joined before it begins; `begin` is told how to reach them. */
-async function searched(
-  graph: Scattered,
-  workers: number,
-  options: SearchOptions = {},
-  begin: (control: Int32Array) => void = () => {},
-): Promise<SearchOutcome> {
-  const system = packedOf(graph);
-  const words = sharedWords(system);
-  const workplace = sharedWorkplace(system, words, 2 ** 27);
-  if (workplace === null) throw new Error('no memory can be shared');
-  const { buffers } = workplace.store;
-  const threads = Array.from({ length: workers - 1 }, (_, index) => {
-    const workerData = { graph, words, buffers, thread: index + 1 };
-    return new Worker(new URL('./helper.js', import.meta.url), { workerData });
-  });
-  const ends = threads.map(
-    (thread) =>
-      new Promise<unknown>((resolve) => {
-        thread.on('error', resolve);
-        thread.on('exit', resolve);
-      }),
-  );
-  while (Atomics.load(workplace.control, at.joined) < workers - 1) await setTimeout(5);
-  begin(workplace.control);
-  const outcome = search(system, options, workplace);
-  // None is left waiting.
-  await Promise.all(ends);
-  return outcome;
 }
 
 const told = ({ bytes, load, workers, ...outcome }: SearchOutcome): Outcome => outcome;

@@ -1,0 +1,46 @@
+/** A search of a scattered system by several workers, in threads. */
+import { setTimeout } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { at } from '../../src/explorer/crew.js';
+import { sharedWords, sharedWorkplace } from '../../src/explorer/expand.js';
+import type { SearchOptions, SearchOutcome } from '../../src/explorer/search.js';
+import { search } from '../../src/explorer/search.js';
+import type { Scattered } from './scattered.js';
+import { packedOf } from './scattered.js';
+
+/**
+ * Searches with helpers that have joined before it begins.
+ *
+ * @param begin is told how to reach them
+ * @param bits of the fingerprints to keep; 0 to keep states
+ */
+export async function searched(
+  graph: Scattered,
+  workers: number,
+  options: SearchOptions = {},
+  begin: (control: Int32Array) => void = () => {},
+  bits = 0,
+): Promise<SearchOutcome> {
+  const system = packedOf(graph);
+  const words = sharedWords(system);
+  const workplace = sharedWorkplace(system, words, 2 ** 27, bits);
+  if (workplace === null) throw new Error('no memory can be shared');
+  const { buffers } = workplace.store;
+  const threads = Array.from({ length: workers - 1 }, (_, index) => {
+    const workerData = { graph, words, buffers, thread: index + 1 };
+    return new Worker(new URL('./helper.js', import.meta.url), { workerData });
+  });
+  const ends = threads.map(
+    (thread) =>
+      new Promise<unknown>((resolve) => {
+        thread.on('error', resolve);
+        thread.on('exit', resolve);
+      }),
+  );
+  while (Atomics.load(workplace.control, at.joined) < workers - 1) await setTimeout(5);
+  begin(workplace.control);
+  const outcome = search(system, options, workplace);
+  // None is left waiting.
+  await Promise.all(ends);
+  return outcome;
+}
