@@ -72,8 +72,12 @@ export class ReducedModel<S extends RecordField> extends PackedModel<S> {
     const process = this.processOf(action);
     const again = this.depthOfSame(depth);
     if (again < depth) return again;
-    if (depth > 0 && this.isLoaded(at)) return leadsOut;
-    if (depth === quietMax || this.room-- <= 0 || !this.isQuietAt(process, at)) {
+    const isKept =
+      depth === quietMax ||
+      this.room-- <= 0 ||
+      (depth > 0 && this.isLoaded(at)) ||
+      !this.isQuietAt(process, at);
+    if (isKept) {
       this.add(at, action, into);
       return leadsOut;
     }
@@ -119,6 +123,7 @@ export class ReducedModel<S extends RecordField> extends PackedModel<S> {
     return enabled > 0;
   }
 
+  /** The loaded state is stored already, so what leads back to it leads out. */
   private isLoaded(at: number): boolean {
     const { words, way, rows, offset } = this;
     let word = 0;
