@@ -54,16 +54,9 @@ export class ReducedModel<S extends RecordField> extends PackedModel<S> {
     this.failed = patches.failingOf(patch);
     this.room = passedMax;
     const added = into.count;
-    const action = patches.actionOf(patch);
-    this.follow(process, 0, action, into);
-    // All ways may lead back to the loaded state.
-    if (into.count === added) {
-      if (this.failed === 0) into.idle++;
-      else into.push(rows.subarray(offset, offset + this.words), action, this.failed);
-    } else {
-      // What fails on any way is told with a state that is added.
-      into.failing[added] = this.failed;
-    }
+    this.follow(process, 0, patches.actionOf(patch), into);
+    // What fails on any way is told with a state that is added: there always is one.
+    into.failing[added] = this.failed;
   }
 
   /**
@@ -80,9 +73,13 @@ export class ReducedModel<S extends RecordField> extends PackedModel<S> {
     const at = depth * words;
     const again = this.depthOfSame(depth);
     if (again < depth) return again;
-    if (depth > 0 && this.isLoaded(at)) return leadsOut;
     const place = rules.placeOf(process, way, at);
-    if (depth === quietMax || this.room-- <= 0 || !this.isQuiet(place, depth)) {
+    const isKept =
+      depth === quietMax ||
+      this.room-- <= 0 ||
+      (depth > 0 && this.isLoaded(at)) ||
+      !this.isQuiet(place, depth);
+    if (isKept) {
       this.add(at, action, into);
       return leadsOut;
     }
@@ -130,6 +127,7 @@ export class ReducedModel<S extends RecordField> extends PackedModel<S> {
     return steps.length > 0;
   }
 
+  /** The loaded state is stored already, so what leads back to it leads out. */
   private isLoaded(at: number): boolean {
     const { words, way, rows, offset } = this;
     let word = 0;

@@ -108,8 +108,11 @@ export async function searchInThreads(
     const hear = (message: SearchMessage): void => {
       if ('progress' in message) onProgress?.(message.progress);
       else if ('notice' in message) notices.push(message.notice);
-      else if ('outcome' in message) resolve(message.outcome);
-      else for (const [index] of channels.entries()) startHelper(index + 1);
+      else if ('outcome' in message) {
+        // Its thread may end before anything else is run here.
+        over = true;
+        resolve(message.outcome);
+      } else for (const [index] of channels.entries()) startHelper(index + 1);
     };
     const startHelper = (thread: number): void => {
       const port = channels[thread - 1]?.port2;

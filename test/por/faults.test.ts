@@ -12,6 +12,7 @@ import {
   readsLater,
   roundWithExit,
   roundWithoutExit,
+  wrongOnTheWayBack,
 } from './tiny.js';
 
 const full = (model: Tiny) => search(new PackedModel(model));
@@ -32,14 +33,13 @@ const inside = ReducedModel.prototype as unknown as Inside;
 afterEach(() => void vi.restoreAllMocks());
 
 describe('without a fault', () => {
-  it.each(Object.entries({ bothInside, readsLater, roundWithoutExit, roundWithExit }))(
-    '%s is violated',
-    (_, model) => {
-      expect(found(full(model))).toBe('violated');
-      expect(found(reduced(model))).toBe('pathless');
-      expect(reduced(model).fired.every((times) => times > 0)).toBe(true);
-    },
-  );
+  it.each(
+    Object.entries({ bothInside, readsLater, roundWithoutExit, roundWithExit, wrongOnTheWayBack }),
+  )('%s is violated', (_, model) => {
+    expect(found(full(model))).toBe('violated');
+    expect(found(reduced(model))).toBe('pathless');
+    expect(reduced(model).fired.every((times) => times > 0)).toBe(true);
+  });
 
   it('one state of a round is stored where nothing leads out, and none where something does', () => {
     // Process 0 at its start; gone on; and then process 1 as well.

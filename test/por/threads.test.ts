@@ -48,7 +48,7 @@ describe('a search with partial orders', () => {
     expect(of('no-freed-walk')).toMatchObject({ result: 'unfinished', path: null });
     expect(of('well-formed')).toMatchObject({ result: 'holds' });
     expect(result.notices).toEqual([
-      expect.stringMatching(/finds violated: no-freed-walk.*ended early \(states-max\)/),
+      expect.stringMatching(/violation was found of no-freed-walk;.*ended early \(states-max\)/),
     ]);
   });
 

@@ -146,6 +146,18 @@ export const roundWithExit = tiny({
   ],
 });
 
+/** What is wrong lies on a way of quiet steps that leads back to where others go on as well. */
+export const wrongOnTheWayBack = tiny({
+  ownOf: 0,
+  always: (m) => row0(m).at !== 2,
+  steps: [
+    { process: 0, from: 0, to: 1, effect: sets('shared', true) },
+    { process: 0, from: 1, to: 2 },
+    { process: 0, from: 2, to: 1 },
+    { process: 0, from: 1, to: 3, effect: sets('other', true) },
+  ],
+});
+
 /** Process 1 goes by where process 0 is, which the schema says it never does. */
 export const looksAtOthers = tiny({
   always: () => true,

@@ -207,7 +207,7 @@ const expected: Readonly<Record<string, Row>> = {
     'user-on-user-tables': 21,
     'entry-mapped': 14,
   }),
-  'specs/netbsd/2022-nmi-reduced.yaml': row(759_258, 2_150_545, 185),
+  'specs/netbsd/2022-nmi-reduced.yaml': row(643_759, 1_882_115, 183),
   'specs/netbsd/2022-nmi.yaml': row(2_521_590, 6_113_949, 195),
   'specs/netbsd/2022-one-pmap.yaml': row(558_370, 1_180_775, 197),
   'specs/netbsd/2022-rare.yaml': row(34_738, 39_576, 111),
