@@ -36,7 +36,7 @@ describe('check with partial orders', () => {
 
   it('says so, and tells the traces of the full search', () => {
     expect(reduced.code).toBe(0);
-    expect(reduced.out).toContain('9,870 states, reduced by partial orders, ');
+    expect(reduced.out).toContain('8,250 states, reduced by partial orders, ');
     expect(full.out).not.toContain('partial orders');
     expect(tracesOf(reduced.out)).toBe(tracesOf(full.out));
     expect(tracesOf(full.out).split('\n').length).toBeGreaterThan(60);
