@@ -42,13 +42,13 @@ export class Decisions {
     while (cell > 0) {
       const head = cells[cell] as number;
       const mask = cells[cell + 1] as number;
-      const word = rows[offset + (head & 0xff)] as number;
-      const kind = head >>> 16;
+      const word = rows[offset + (head & 0xffff)] as number;
+      const kind = head >>> 21;
       // A shift goes by its low five bits.
-      if (kind === 0) cell = cells[cell + 2 + ((word >>> (head >>> 8)) & mask)] as number;
+      if (kind === 0) cell = cells[cell + 2 + ((word >>> (head >>> 16)) & mask)] as number;
       else if (kind === 1) cell = cells[cell + 2 + ((word & mask) === mask ? 1 : 0)] as number;
       else {
-        const found = cells[(cells[cell + 2] as number) + ((word >>> (head >>> 8)) & mask)];
+        const found = cells[(cells[cell + 2] as number) + ((word >>> (head >>> 16)) & mask)];
         cell = cells[cell + 3 + (found as number)] as number;
       }
     }
@@ -77,7 +77,7 @@ export class Decisions {
 
   private nodeOf(test: Test): number {
     const shift = test.kind === 'all' ? 0 : test.shift;
-    const head = test.word | (shift << 8) | (kinds[test.kind] << 16);
+    const head = test.word | (shift << 16) | (kinds[test.kind] << 21);
     if (test.kind !== 'class') {
       const node = this.take(2 + (test.kind === 'all' ? 2 : test.mask + 1));
       this.cells[node] = head;
@@ -92,7 +92,7 @@ export class Decisions {
 
   private isOf(node: number, test: Test): boolean {
     const shift = test.kind === 'all' ? 0 : test.shift;
-    const head = test.word | (shift << 8) | (kinds[test.kind] << 16);
+    const head = test.word | (shift << 16) | (kinds[test.kind] << 21);
     return this.cells[node] === head && this.cells[node + 1] === test.mask;
   }
 
@@ -213,7 +213,8 @@ export class Decisions {
     const parts = this.cells[from] as number;
     const first = from + 2 + 2 * parts;
     const slots = (this.cells[from + 1] as number) + 1;
-    const state = new Uint32Array(256);
+    const words = Array.from({ length: parts }, (_, part) => this.cells[from + 2 + 2 * part]);
+    const state = new Uint32Array(Math.max(0, ...(words as number[])) + 1);
     for (let entry = first; entry < first + slots * (parts + 1); entry += parts + 1) {
       if (this.cells[entry + parts] === 0) continue;
       for (let part = 0; part < parts; part++) {

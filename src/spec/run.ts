@@ -126,6 +126,7 @@ function reductionsOf(
   const { symmetry, por } = design.reductions;
   return { symmetry, reductions: por ? ['por'] : [] };
 }
+
 /** Whether a violation may yet be there. */
 const isOpen = (result: PropertyOutcome): boolean =>
   result === 'unfinished' || result === 'probable';

@@ -2,10 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Decisions, unknown } from '../../src/model/decisions.js';
+import { domain } from '../../src/state/domain.js';
 import { LookUp } from '../../src/state/look-up.js';
 import { pack } from '../../src/state/packed.js';
 import type { Draft } from '../../src/state/schema.js';
-import { count, flag, record } from '../../src/state/schema.js';
+import { count, flag, record, table } from '../../src/state/schema.js';
 
 const schema = record({ at: count(40), a: count(2), b: count(2), big: count(3000), on: flag() });
 type State = Draft<typeof schema>;
@@ -79,5 +80,25 @@ describe('decisions', () => {
     tape.record(null);
     expect(view.b).toBe(0);
     expect(() => trees.add(root, tape.tests, 1)).toThrow('two ways');
+  });
+
+  it('tell apart the words of a state of thousands of them', () => {
+    const { tape } = pack(
+      record({ all: table(domain('row', 3000), { value: count(2 ** 31 - 2) }) }),
+    );
+    expect(tape.words.length).toBe(3000);
+    const trees = new Decisions();
+    const [root, keyed] = [trees.roots(1), trees.keyed()];
+    for (let turn = 0; turn < 40; turn++) {
+      tape.words.fill(0);
+      tape.words[2700] = turn;
+      tape.record(null);
+      expect(tape.read(2700, 0, 63)).toBe(turn);
+      const row = tape.words.slice();
+      trees.add(root, tape.tests, turn);
+      trees.addByKey(keyed, row, 0, tape.tests, turn);
+      expect(trees.find(root, row, 0)).toBe(turn);
+      expect(trees.findByKey(keyed, row, 0)).toBe(turn);
+    }
   });
 });
