@@ -29,7 +29,7 @@ describe('random edits of good designs', () => {
           if (packed.verdicts.every(({ result }) => result !== 'violated')) held++;
           if (packed.stoppedBy === null) finished++;
         }),
-        { numRuns: 150 },
+        { numRuns: 90 },
       );
       expect(held).toBeGreaterThan(runs * 0.08);
       expect(held).toBeLessThan(runs * 0.9);
