@@ -16,7 +16,7 @@ import { buildSpec } from '../../src/spec/build.js';
 import type { DesignModel } from '../../src/spec/design-model.js';
 import { loadSpec, withoutReductions } from '../../src/spec/load.js';
 
-const most = process.env.SVSCHECK_LONG === '1' ? Number.POSITIVE_INFINITY : 5_000;
+const most = process.env.SVSCHECK_LONG === '1' ? Number.POSITIVE_INFINITY : 3_000;
 
 function packed(model: DesignModel, limits: Limits = {}): Outcome {
   const { bytes, load, workers, ...outcome } = search(new PackedModel(model), limits);

@@ -89,7 +89,7 @@ function symmetricModelOf(file: string): DesignModel | null {
 }
 
 describe('every spec that is symmetric in something', () => {
-  const statesMax = 5000;
+  const statesMax = 3000;
   let compared = 0;
   it.each(findSpecs(['specs']))('%s comes out the same', (file) => {
     const model = symmetricModelOf(file);
