@@ -45,7 +45,18 @@ describe('the bench beside other checkers', () => {
 describe('the bench of growing searches', () => {
   it('has its largest scopes in the README', async () => {
     const { largestOf } = await import(`${process.cwd()}/bench/peers/table.js`);
-    expect(readme).toContain(largestOf(json('bench/scale.json')));
+    const { points, largest } = json('bench/scale.json');
+    expect(readme).toContain(largestOf({ largest }));
+    const one = points.at(-1);
+    const two = largest.find(
+      ({ workers, statesDistinct }: { workers: number } & Point) =>
+        workers === 2 && statesDistinct === one.statesDistinct,
+    );
+    const times = (one.wallSeconds / two.wallSeconds).toFixed(2);
+    const states = one.statesDistinct.toLocaleString('en-US');
+    expect(readme).toContain(
+      `Two workers take ${times} times less than one over the ${states} states`,
+    );
   });
 
   it('goes from ten thousand states to nearly a hundred million', () => {

@@ -30,7 +30,7 @@ interface Place<M> {
 
 /** Where the numbers of a place lie among those of all: see `LearnedRules.at`. */
 const [rootsAt, countAt, verdictsAt] = [0, 1, 2];
-const numbersOfPlace = 4;
+const numbersOfPlace = 3;
 
 export class LearnedRules<S extends RecordField> {
   readonly tape: Tape;
