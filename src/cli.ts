@@ -12,10 +12,12 @@ import { list, show } from './commands/list.js';
 import { print, printError, writeError, writeOut } from './commands/output.js';
 import type { ReplayOptions, SimulateOptions } from './commands/replay.js';
 import { replay, simulate } from './commands/replay.js';
+import type { ReporterName, Reporting } from './commands/reporters.js';
+import { reporterNames, reporters } from './commands/reporters.js';
 import { workersMax } from './explorer/crew.js';
 import { exitCodes } from './report/exit.js';
 import { progressKinds } from './report/progress.js';
-import { describeMistake, errorCodes, UserError } from './spec/errors.js';
+import { describeMistake, errorCodes, plain, suggest, UserError } from './spec/errors.js';
 
 const { version } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
@@ -49,6 +51,22 @@ function measured(units: ReadonlyMap<string, number>): (text: string) => number 
     }
     return Math.round(Number(match[1]) * factor);
   };
+}
+
+/** `junit=out.xml`, or a name alone for standard output; as many as are given, one of those alone. */
+function reporting(text: string, before: readonly Reporting[] = []): Reporting[] {
+  const [name = '', ...rest] = text.split('=');
+  if (!(reporterNames as string[]).includes(name)) {
+    const hint = suggest(name, reporterNames);
+    throw new InvalidArgumentError(`There is no reporter '${plain(name.slice(0, 60))}'; ${hint}.`);
+  }
+  const file = rest.length === 0 ? {} : { file: rest.join('=') };
+  if (file.file === '') throw new InvalidArgumentError('The file that it writes has no name.');
+  const asked = [...before, { name: name as ReporterName, ...file }];
+  if (asked.filter((one) => one.file === undefined).length > 1) {
+    throw new InvalidArgumentError('One reporter alone can have standard output; write NAME=FILE.');
+  }
+  return asked;
 }
 
 const bytes = measured(
@@ -89,6 +107,11 @@ program
   .description('check specs, files or folders, and compare the outcomes with what the specs expect')
   .argument('[paths...]', 'spec files, or folders of them', ['specs'])
   .option('--json', 'print one JSON document (docs/json.md) instead of the table')
+  .option(
+    '--report, --reporter <name=file>',
+    `write a report to a file, or without one to standard output instead of the table; may be given again: ${reporterNames.join(', ')}`,
+    reporting,
+  )
   .addOption(
     new Option('--traces <which>', 'which traces to print').choices(['all', 'unexpected', 'none']),
   )
@@ -140,7 +163,13 @@ program
       'instead, search with and without each reduction that a spec names, on a smaller machine if need be, and fail on any difference',
     ).conflicts(['json', 'reference', 'traces', 'statesMax', 'timeMax', 'depthMax', 'stopAtFirst']),
   )
-  .addHelpText('after', '\nLimits end in "unfinished", never in "holds".')
+  .addHelpText(
+    'after',
+    () =>
+      `\nReporters:\n${reporterNames
+        .map((name) => `  ${name.padEnd(10)} ${reporters[name].says}`)
+        .join('\n')}\n\nLimits end in "unfinished", never in "holds".`,
+  )
   .action(async (paths: string[], options: CheckOptions & { audit?: boolean }) => {
     process.exitCode = options.audit ? audit(paths, options) : await check(paths, options);
   });

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { claimRows } from '../src/invariants/claims.js';
+import { pagesOf } from '../src/report/reference.js';
 import { specFormat } from '../src/spec/format.js';
 import { eventNames } from '../src/state/scope.js';
 import { inFolder, svscheck } from './cli/run.js';
@@ -106,6 +107,14 @@ describe('the specs that documents show', () => {
       'layout',
     ];
     expect(keys.filter((key) => !described.includes(`\`${key}\``))).toEqual([]);
+  });
+});
+
+describe('the generated parts of documents', () => {
+  it('are what `npm run reference` writes', () => {
+    const pages = pagesOf(read);
+    expect(Object.keys(pages).length).toBeGreaterThan(0);
+    for (const [file, text] of Object.entries(pages)) expect(read(file)).toBe(text);
   });
 });
 

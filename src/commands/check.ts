@@ -1,14 +1,14 @@
 /** `svscheck check`: searches specs and holds the outcomes against what they expect. */
 import { statSync } from 'node:fs';
-import type { Ending } from '../report/exit.js';
-import { exitCodeOf } from '../report/exit.js';
-import { jsonReport } from '../report/json.js';
+import type { ReportedSpec } from '../report/document.js';
 import type { ProgressKind } from '../report/progress.js';
-import { gapsOf } from '../report/suite.js';
+import { reportedSpec } from '../report/reported.js';
+import { reportOf } from '../report/run.js';
 import {
-  grouped,
+  gapLines,
   specLine,
   specReport,
+  summary,
   unexpectedLines,
   violationReport,
 } from '../report/terminal.js';
@@ -16,13 +16,16 @@ import type { Mistake } from '../spec/errors.js';
 import { describeMistake, plain, UserError } from '../spec/errors.js';
 import type { Reductions } from '../spec/load.js';
 import { findSpecs, loadSpec, noReductions, withReductions } from '../spec/load.js';
-import type { SpecResult } from '../spec/run.js';
 import { runSpec } from '../spec/run.js';
-import { color, jsonText, print, printError } from './output.js';
+import { color, print, printError } from './output.js';
 import { ProgressLine } from './progress.js';
+import type { Reporting } from './reporters.js';
+import { checkTargets, deliver, isPrinted } from './reporters.js';
 
 export interface CheckOptions {
   readonly json?: boolean;
+  /** What to write beside what is printed, and where to. */
+  readonly reporter?: readonly Reporting[];
   readonly reference?: boolean;
   readonly traces?: 'all' | 'unexpected' | 'none';
   readonly statesMax?: number;
@@ -48,9 +51,14 @@ export const reductionsFor: Readonly<Record<ReductionChoice, Partial<Reductions>
 
 /** @returns the exit code */
 export async function check(paths: readonly string[], options: CheckOptions): Promise<number> {
-  const results: SpecResult[] = [];
+  const json: Reporting[] = options.json ? [{ name: 'json' }] : [];
+  const reporters = [...(options.reporter ?? []), ...json];
+  checkTargets(reporters);
+  /** Whether a reporter has standard output to itself. */
+  const isPlain = isPrinted(reporters);
+  const specs: ReportedSpec[] = [];
   const mistakes: Mistake[] = [];
-  const files = filesOf(paths, options, mistakes);
+  const files = filesOf(paths, isPlain, mistakes);
   /** A table, with a line for each spec; and whether the specs are a suite, which has no gaps. */
   const isSuite = paths.some((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
   const isTable = isSuite || paths.length !== 1;
@@ -75,8 +83,9 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
         });
         progress.end(result);
         for (const notice of result.notices) printError(`${plain(file)}: note: ${notice}`);
-        results.push(result);
-        if (!options.json) for (const line of report(result, isTable, width, options)) print(line);
+        const told = reportedSpec(result);
+        specs.push(told);
+        if (!isPlain) for (const line of report(told, isTable, width, options)) print(line);
       } catch (error) {
         progress.clear();
         if (!(error instanceof UserError)) throw error;
@@ -88,69 +97,42 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
     process.off('SIGINT', interrupt);
   }
   const interrupted = isStopped();
-  const isWhole =
-    !interrupted &&
-    mistakes.length === 0 &&
-    results.every(({ stoppedBy, omission }) => stoppedBy === null && omission === null);
-  const gaps = isSuite && isWhole ? gapsOf(results) : null;
-  const hasGaps = gaps !== null && gaps.steps.length + gaps.witnesses.length > 0;
-  const endings: Ending[] = [
-    interrupted ? 'interrupted' : 'ok',
-    mistakes.length > 0 ? 'mistake' : 'ok',
-    hasGaps || results.some(({ status }) => status === 'unexpected') ? 'unexpected' : 'ok',
-    results.some(({ status }) => status === 'unfinished') ? 'unfinished' : 'ok',
-  ];
-  const exitCode = exitCodeOf(endings);
-  if (options.json) {
-    print(jsonText(jsonReport(results, mistakes, gaps, exitCode)));
-    return exitCode;
+  const run = { files, shard: null, mistakes, isSuite, specs };
+  const document = reportOf(run, interrupted);
+  if (!isPlain) {
+    for (const line of gapLines(document.suite, color)) print(line);
+    if (isTable) print(summary(document));
+    else if (interrupted) print('Interrupted: what was explored so far is above.');
   }
-  if (gaps !== null) {
-    for (const step of gaps.steps) print(`${color.red('FAIL')} no spec takes the step ${step}`);
-    for (const witness of gaps.witnesses) print(`${color.red('FAIL')} no spec reaches ${witness}`);
-  }
-  if (isTable) print(summary(results, files.length, interrupted));
-  else if (interrupted) print('Interrupted: what was explored so far is above.');
-  return exitCode;
-}
-
-/** The specs to check. With --json, a path that is wrong is in the document as any mistake is. */
-function filesOf(paths: readonly string[], { json }: CheckOptions, mistakes: Mistake[]): string[] {
-  try {
-    return findSpecs(paths);
-  } catch (error) {
-    if (!(error instanceof UserError) || !json) throw error;
-    mistakes.push(...error.mistakes);
-    for (const mistake of error.mistakes) printError(describeMistake(mistake));
-    return [];
-  }
+  deliver(reporters, document);
+  return document.exitCode;
 }
 
 function report(
-  result: SpecResult,
+  spec: ReportedSpec,
   inTable: boolean,
   width: number,
   options: CheckOptions,
 ): string[] {
   const traces = options.traces ?? (inTable ? 'unexpected' : 'all');
-  const told = result.properties.flatMap(({ result: outcome, asExpected }, claim) => {
-    const wanted = traces === 'all' || (traces === 'unexpected' && !asExpected);
-    return outcome === 'violated' && wanted ? ['', ...violationReport(result, claim, color)] : [];
+  const told = spec.properties.flatMap((property) => {
+    const wanted = traces === 'all' || (traces === 'unexpected' && !property.asExpected);
+    return wanted && property.trace !== null
+      ? ['', ...violationReport(spec.file, property, color)]
+      : [];
   });
-  if (!inTable) return [...specReport(result, color), ...told];
-  return [specLine(result, width, color), ...unexpectedLines(result, color), ...told];
+  if (!inTable) return [...specReport(spec, color), ...told];
+  return [specLine(spec, width, color), ...unexpectedLines(spec, color), ...told];
 }
 
-function summary(results: readonly SpecResult[], files: number, interrupted: boolean): string {
-  const count = (status: SpecResult['status']) => results.filter((r) => r.status === status).length;
-  const states = grouped(results.reduce((sum, { statesDistinct }) => sum + statesDistinct, 0));
-  const ms = results.reduce((sum, { timeMs }) => sum + timeMs, 0);
-  const parts = [
-    `${count('as-expected')} of ${files} specs as expected`,
-    ...(count('unexpected') > 0 ? [`${count('unexpected')} not as expected`] : []),
-    ...(count('unfinished') > 0 ? [`${count('unfinished')} unfinished`] : []),
-    `${states} states in ${(ms / 1000).toFixed(1)} s`,
-    ...(interrupted ? ['interrupted'] : []),
-  ];
-  return `\n${parts.join(', ')}`;
+/** The specs to check. Where the report is for a machine, a path that is wrong is in it. */
+function filesOf(paths: readonly string[], isPlain: boolean, mistakes: Mistake[]): string[] {
+  try {
+    return findSpecs(paths);
+  } catch (error) {
+    if (!(error instanceof UserError) || !isPlain) throw error;
+    mistakes.push(...error.mistakes);
+    for (const mistake of error.mistakes) printError(describeMistake(mistake));
+    return [];
+  }
 }

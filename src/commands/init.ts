@@ -1,6 +1,7 @@
 /** `svscheck init`: a spec to start from. */
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { UserError } from '../spec/errors.js';
+import { writeWhole } from './files.js';
 import { print } from './output.js';
 
 const template = `# What is checked, in one line.
@@ -48,16 +49,7 @@ export function init(file: string, options: { readonly force?: boolean }): numbe
     const message = 'the file exists; it is left as it is';
     throw new UserError([{ code: 'bad-option', file, message, hint: '--force replaces it' }]);
   }
-  const beside = `${file}.${process.pid}.tmp`;
-  try {
-    writeFileSync(beside, template, { flag: 'wx' });
-    renameSync(beside, file);
-  } catch (error) {
-    rmSync(beside, { force: true });
-    const { code } = error as NodeJS.ErrnoException;
-    const message = `the file cannot be written (${code})`;
-    throw new UserError([{ code: 'bad-option', file, message }]);
-  }
+  writeWhole(file, template);
   print(`wrote ${file}; now: svscheck check ${file}`);
   return 0;
 }

@@ -1,27 +1,19 @@
 /** What a folder of specs exercises between them: a step that is never taken proves nothing. */
-import { hasRoomFor, witnessRows } from '../invariants/witnesses.js';
-import type { SpecResult } from '../spec/run.js';
+import type { ReportedSpec, SuiteGaps } from './document.js';
 
-export interface SuiteGaps {
-  /** Steps that some spec's protocol has and that no spec takes, as `operation/step of protocol`. */
-  readonly steps: readonly string[];
-  /** Witnesses that some spec's scope has room for and that no spec reaches. */
-  readonly witnesses: readonly string[];
-}
-
-export function gapsOf(results: readonly SpecResult[]): SuiteGaps {
+export function gapsOf(specs: readonly ReportedSpec[]): SuiteGaps {
   const fired = new Map<string, number>();
-  for (const { model, fired: counts } of results) {
-    const { program } = model.design;
-    for (const [index, step] of program.steps.entries()) {
-      const name = `${step.name} of ${program.protocol.name}`;
-      fired.set(name, (fired.get(name) ?? 0) + (counts[index] ?? 0));
+  for (const { protocol, fired: counts } of specs) {
+    for (const [step, count] of Object.entries(counts)) {
+      const name = `${step} of ${protocol.name}`;
+      fired.set(name, (fired.get(name) ?? 0) + count);
     }
   }
-  const missed = witnessRows.filter(
-    (row, index) =>
-      results.some(({ model }) => hasRoomFor(row, model.design)) &&
-      results.every(({ witnesses }) => witnesses[index]?.depth === null),
+  const witnesses = specs[0]?.witnesses ?? [];
+  const missed = witnesses.filter(
+    (_, index) =>
+      specs.some((spec) => spec.witnesses[index]?.hasRoom) &&
+      specs.every((spec) => spec.witnesses[index]?.depth === null),
   );
   return {
     steps: [...fired].filter(([, count]) => count === 0).map(([name]) => name),

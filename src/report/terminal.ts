@@ -1,11 +1,8 @@
 /** The report that people read. Lines of text; colours only where the caller's terminal has them. */
 import type { Colors } from 'picocolors/types.js';
-import { claimRows } from '../invariants/claims.js';
 import { plain } from '../spec/errors.js';
-import type { Expectation } from '../spec/format.js';
-import type { PropertyResult, SpecResult } from '../spec/run.js';
-import type { ToldAction, Trace } from './trace.js';
-import { pathText, tellViolation } from './trace.js';
+import type { Report, ReportedProperty, ReportedSpec, ToldAction, Trace } from './document.js';
+import { exitCodes } from './exit.js';
 
 export const grouped = (n: number): string => n.toLocaleString('en-US');
 
@@ -19,8 +16,8 @@ const inSteps = (depth: number | null): string =>
   depth === 0 ? 'in the initial state' : `in ${counted(depth ?? 0, 'step')}`;
 
 /** One line for a spec in a table of many. */
-export function specLine(result: SpecResult, width: number, color: Colors): string {
-  const { spec, properties } = result;
+export function specLine(result: ReportedSpec, width: number, color: Colors): string {
+  const { file, properties } = result;
   const violated = properties.filter(({ result: outcome }) => outcome === 'violated');
   const counts = `${grouped(result.statesDistinct).padStart(12)} states  depth ${String(result.depth).padStart(3)}`;
   const told = violated.map(({ name, depth }) => `${name} violated in ${depth}`);
@@ -33,29 +30,50 @@ export function specLine(result: SpecResult, width: number, color: Colors): stri
   }
   const note = fullBuffer(result) ? ', a store buffer full' : '';
   const verdict = (told.length > 0 ? told.join(', ') : 'all hold') + note;
-  return `${markOf(result, color)} ${plain(spec.file).padEnd(width)} ${counts}  ${verdict}${upTo(result)}`;
+  return `${markOf(result, color)} ${plain(file).padEnd(width)} ${counts}  ${verdict}${upTo(result)}`;
 }
 
 /** ` up to symmetry of cpus, pmaps, reduced by partial orders`, where states were left out. */
-const upTo = ({ symmetry, reductions }: SpecResult): string =>
+const upTo = ({ symmetry, reductions }: ReportedSpec): string =>
   (symmetry.length === 0 ? '' : ` up to symmetry of ${symmetry.join(', ')}`) +
   (reductions.includes('por') ? ', reduced by partial orders' : '');
 
 /** Under TSO: whether stores had to wait because the buffer holds so few. */
-const fullBuffer = ({ witnesses }: SpecResult): boolean =>
+const fullBuffer = ({ witnesses }: ReportedSpec): boolean =>
   witnesses.some(({ name, depth }) => name === 'store-buffer-full' && depth !== null);
 
-function markOf({ status }: SpecResult, color: Colors): string {
+function markOf({ status }: ReportedSpec, color: Colors): string {
   if (status === 'as-expected') return color.green('ok  ');
   return status === 'unexpected' ? color.red('FAIL') : color.yellow('... ');
 }
 
+/** Steps and witnesses that a folder of specs leaves out, a line each. */
+export const gapLines = (gaps: Report['suite'], color: Colors): string[] => [
+  ...(gaps?.steps ?? []).map((step) => `${color.red('FAIL')} no spec takes the step ${step}`),
+  ...(gaps?.witnesses ?? []).map((name) => `${color.red('FAIL')} no spec reaches ${name}`),
+];
+
+/** The last line of a table. */
+export function summary({ specs, files, exitCode }: Report): string {
+  const count = (status: ReportedSpec['status']) =>
+    specs.filter((spec) => spec.status === status).length;
+  const states = specs.reduce((sum, { statesDistinct }) => sum + statesDistinct, 0);
+  const parts = [
+    `${count('as-expected')} of ${files.length} specs as expected`,
+    ...(count('unexpected') > 0 ? [`${count('unexpected')} not as expected`] : []),
+    ...(count('unfinished') > 0 ? [`${count('unfinished')} unfinished`] : []),
+    `${grouped(states)} states in ${seconds(specs.reduce((sum, { timeMs }) => sum + timeMs, 0))}`,
+    ...(exitCode === exitCodes.interrupted.code ? ['interrupted'] : []),
+  ];
+  return `\n${parts.join(', ')}`;
+}
+
 /** What is not as a spec expects, a line each. */
 export function unexpectedLines(
-  { properties, witnesses, reductions }: SpecResult,
+  { properties, witnesses, reductions }: ReportedSpec,
   color: Colors,
 ): string[] {
-  const line = (name: string, found: string, expected: Expectation | null): string =>
+  const line = (name: string, found: string, expected: ReportedProperty['expected']): string =>
     `     ${color.red(name)}: ${found}, expected: ${expectationText(expected)}`;
   return [
     ...properties
@@ -70,18 +88,18 @@ export function unexpectedLines(
   ];
 }
 
-const expectationText = (expected: Expectation | null): string =>
+const expectationText = (expected: ReportedProperty['expected']): string =>
   typeof expected === 'object' && expected !== null
     ? `violated ${inSteps(expected.violated)}`
     : (expected ?? 'holds');
 
 /** With partial orders the depth is no number of steps. */
-function reachText(depth: number | null, reductions: SpecResult['reductions']): string {
+function reachText(depth: number | null, reductions: ReportedSpec['reductions']): string {
   if (depth === null) return 'not reached';
   return reductions.length > 0 ? 'reached' : `reached ${inSteps(depth)}`;
 }
 
-function resultText({ result, depth, reason }: PropertyResult): string {
+function resultText({ result, depth, reason }: ReportedProperty): string {
   if (result === 'violated') return `violated ${inSteps(depth)}`;
   if (reason === null) return result;
   return `${result === 'probable' ? result : 'not applicable'} (${reason})`;
@@ -95,11 +113,11 @@ function oddsText(omission: number | null): string {
 }
 
 /** The whole report of one spec: counts, a line for each property, what was never taken. */
-export function specReport(result: SpecResult, color: Colors): string[] {
-  const { spec, properties, witnesses, model } = result;
+export function specReport(result: ReportedSpec, color: Colors): string[] {
+  const { title, file, shows, properties, witnesses } = result;
   const lines = [
-    `${color.bold(plain(spec.title))}  ${color.dim(plain(spec.file))}`,
-    ...(spec.shows === null ? [] : wrap(plain(spec.shows), 96).map((line) => `  ${line}`)),
+    `${color.bold(plain(title))}  ${color.dim(plain(file))}`,
+    ...(shows === null ? [] : wrap(plain(shows), 96).map((line) => `  ${line}`)),
     '',
     `  ${grouped(result.statesDistinct)} states${upTo(result)}, ${grouped(result.statesGenerated)} generated, depth ${result.depth}, ${seconds(result.timeMs)}`,
     '',
@@ -123,8 +141,7 @@ export function specReport(result: SpecResult, color: Colors): string[] {
     const more = 'with a larger one (`store-buffer`) there may be more states';
     lines.push('', color.yellow(`  a store buffer was full: ${more}`));
   }
-  const { steps } = model.design.program;
-  const never = steps.filter((_, index) => result.fired[index] === 0).map(({ name }) => name);
+  const never = Object.keys(result.fired).filter((step) => result.fired[step] === 0);
   if (never.length > 0 && result.stoppedBy === null && result.omission === null) {
     lines.push('', color.dim(`  never taken in this scope: ${never.join(', ')}`));
   }
@@ -148,7 +165,7 @@ export function specReport(result: SpecResult, color: Colors): string[] {
 
 /** What is unfinished has not failed. */
 function toneOf(
-  { asExpected, result }: PropertyResult,
+  { asExpected, result }: ReportedProperty,
   color: Colors,
 ): [mark: string, tone: (text: string) => string] {
   if ((result === 'unfinished' || result === 'probable') && !asExpected)
@@ -158,20 +175,25 @@ function toneOf(
 }
 
 /** The trace of one violated property, and the line that replays it. */
-export function violationReport(result: SpecResult, claim: number, color: Colors): string[] {
-  const property = result.properties[claim];
-  const row = claimRows[claim];
-  if (!property?.path || row === undefined) return [];
-  const trace = tellViolation(result.model, property.path, claim);
+export function violationReport(
+  file: string,
+  { name, claim, source, depth, trace }: ReportedProperty,
+  color: Colors,
+): string[] {
+  if (trace === null) return [];
   return [
-    `${color.red(color.bold(row.name))} is violated ${inSteps(property.depth)}.`,
-    ...wrap(`${row.claim} ${row.source}`, 96).map((line) => `  ${color.dim(line)}`),
+    `${color.red(color.bold(name))} is violated ${inSteps(depth)}.`,
+    ...wrap(`${claim} ${source}`, 96).map((line) => `  ${color.dim(line)}`),
     '',
     ...traceLines(trace, color),
     '',
-    `  Replay: svscheck replay ${shellWord(plain(result.spec.file))} --path ${pathText(property.path)}`,
+    `  Replay: ${replayLine(file, trace)}`,
   ];
 }
+
+/** The command that takes a trace again. */
+export const replayLine = (file: string, { path }: Trace): string =>
+  `svscheck replay ${shellWord(plain(file))} --path ${path}`;
 
 /** A word that a shell takes as it is, quoted where it must be. */
 const shellWord = (word: string): string =>
@@ -182,7 +204,7 @@ const shellWord = (word: string): string =>
  * what it changed, and at the end what is wrong.
  */
 export function traceLines(trace: Trace, color: Colors): string[] {
-  const { actions, failure, blamed } = trace;
+  const { actions, conjunct, values, blamed } = trace;
   const width = Math.min(32, Math.max(0, ...actions.map(({ label }) => label.length)));
   const indent = ' '.repeat(7 + width + 2);
   let heading = '';
@@ -191,7 +213,7 @@ export function traceLines(trace: Trace, color: Colors): string[] {
     const own = `${cpu}: ${operation}`;
     const head = own === heading ? [] : [`  ${color.bold(own)}  ${color.dim(source)}`];
     heading = own;
-    const blame = failure !== null && index === blamed;
+    const blame = conjunct !== null && index === blamed;
     const number = `${blame ? color.red('>') : ' '}${String(index + 1).padStart(4)}  `;
     const changed = changeTexts(action);
     const [first = '', ...others] = changed;
@@ -209,10 +231,10 @@ export function traceLines(trace: Trace, color: Colors): string[] {
     return [...head, ...told, ...note];
   });
   const lines = [...initialLines(trace, color), ...taken];
-  if (failure === null) return lines;
-  const values = Object.entries(failure.values).map(([name, value]) => named(name, value));
+  if (conjunct === null) return lines;
+  const wrong = Object.entries(values ?? {}).map(([name, value]) => named(name, value));
   const when = actions.length === 0 ? 'There' : 'Then';
-  return [...lines, '', `  ${color.red(`${when} ${failure.conjunct}`)} (${values.join('; ')}).`];
+  return [...lines, '', `  ${color.red(`${when} ${conjunct}`)} (${wrong.join('; ')}).`];
 }
 
 /** `cr3: updir of cpu 0`; but `pmap 0`, not `pmap: pmap 0`. */
@@ -238,7 +260,8 @@ function initialLines({ path, initial, actions }: Trace, color: Colors): string[
       (line, row) => `    ${(row === 0 ? owner : '').padEnd(width)}  ${line}`,
     );
   });
-  const number = path.initial === 0 ? '' : ` ${path.initial}`;
+  const index = path.slice(0, path.indexOf(':'));
+  const number = index === '0' ? '' : ` ${index}`;
   return [`  ${color.bold(`initial state${number}`)}`, ...lines];
 }
 

@@ -11,59 +11,9 @@ import type { Field, IdSetField } from '../state/schema.js';
 import type { Scope } from '../state/scope.js';
 import type { NamedStep } from '../transitions/nodes.js';
 import { nodeLabel } from '../transitions/nodes.js';
+import type { Change, InitialValue, ToldAction, Trace } from './document.js';
 
 type ValuePath = readonly (string | number)[];
-
-/** One value that a step changed, in words. */
-export interface Change {
-  readonly path: ValuePath;
-  /** Whose value it is: `cpu 0`, `updir of cpu 1`, `pmap 0`. */
-  readonly owner: string;
-  readonly field: string;
-  readonly from: string;
-  readonly to: string;
-  /** The change of a set as what came and went: `+ pte`; else `from -> to`. */
-  readonly text: string;
-}
-
-/** One value of the initial state, in words. */
-export interface InitialValue {
-  readonly path: ValuePath;
-  readonly owner: string;
-  readonly field: string;
-  readonly value: string;
-}
-
-export interface ToldStep {
-  /** Without its operation: `write-slot`. */
-  readonly name: string;
-  readonly source: string;
-}
-
-/** One action: a step, or an atomic operation's steps. */
-export interface ToldAction {
-  readonly cpu: string;
-  readonly action: number;
-  /** `context-switch(pmap 1)` */
-  readonly operation: string;
-  /** The paragraph or line that the operation is from. */
-  readonly source: string;
-  /** Within the operation: `copy-slots[slot 0]/write-slot`; the steps' names if there are several. */
-  readonly label: string;
-  readonly steps: readonly ToldStep[];
-  readonly changes: readonly Change[];
-  /** What a step read into a register that held the same before: `entry: none`. */
-  readonly reads: readonly string[];
-}
-
-export interface Trace {
-  readonly path: Path;
-  readonly initial: readonly InitialValue[];
-  readonly actions: readonly ToldAction[];
-  readonly failure: Failure | null;
-  /** Index of the action to blame: the last that changed the value that is wrong. */
-  readonly blamed: number | null;
-}
 
 /** The two explorers disagree: never a user's mistake, never to be shown as a verdict. */
 export class InternalError extends Error {}
@@ -110,10 +60,11 @@ export function tell(
     };
   });
   return {
-    path,
+    path: pathText(path),
     initial: initialValues(model, model.schema, initial, []),
     actions,
-    failure,
+    conjunct: failure?.conjunct ?? null,
+    values: failure === null ? null : { ...failure.values },
     blamed: blamedOf(actions, failure),
   };
 }
@@ -189,7 +140,7 @@ function compare(
   if (from === to) return;
   const text = field.kind === 'idSet' ? setText(field, before, after) : `${from} -> ${to}`;
   const place = placeText(model, path);
-  found.push({ path, ...place, from: from as string, to: to as string, text });
+  found.push({ path: [...path], ...place, from: from as string, to: to as string, text });
 }
 
 /** Every value of a state that the design has, but for registers and saved frames, empty at first. */
@@ -210,7 +161,9 @@ function initialValues(
       });
   }
   if (field.unused === true) return [];
-  return [{ path, ...placeText(model, path), value: valueText(model, field, state, path) }];
+  return [
+    { path: [...path], ...placeText(model, path), value: valueText(model, field, state, path) },
+  ];
 }
 
 function valueText(model: DesignModel, field: Field, value: unknown, path: ValuePath): string {

@@ -4,6 +4,7 @@
 export const errorCodes = {
   'file-missing': 'The file or folder does not exist.',
   'file-unreadable': 'The file cannot be read, is not UTF-8 text, or is larger than 256 KiB.',
+  'file-unwritable': 'The file that is to be written cannot be written.',
   'empty-folder': 'The folder holds no spec file (*.yaml).',
   'yaml-syntax':
     'The file is not YAML, or uses what specs may not: aliases, tags, several documents, deep nesting.',

@@ -43,12 +43,16 @@ export const withReductions = (spec: Spec, some: Partial<Reductions>): Spec => (
 export interface Spec {
   /** As it was asked for, relative to the working directory. */
   readonly file: string;
+  /** It and all that it extends, likewise. */
+  readonly files: readonly string[];
   readonly title: string;
   readonly shows: string | null;
   readonly design: Design;
   readonly expect: Readonly<Record<string, Expectation>>;
   /** A mistake in the spec, at the place in whichever file it stands. */
   mistake(code: ErrorCode, path: KeyPath, message: string, hint?: string): Mistake;
+  /** Where the file itself speaks of a key path, or of what encloses it. Both are 1-based. */
+  place(path: KeyPath): { readonly line: number; readonly column: number };
 }
 
 const extendsMax = 16;
@@ -77,7 +81,7 @@ export function findSpecs(paths: readonly string[]): string[] {
 /** Reads a spec and all that it extends. Throws UserError. */
 export function loadSpec(file: string): Spec {
   const chain = readChain(file);
-  const own = (chain[0] as Part).value;
+  const { value: own, source: ownSource } = chain[0] as Part;
   /** The first file of the chain that sets a key, and its value. */
   const setting = <K extends keyof SpecFile>(key: K): SpecFile[K] | undefined =>
     chain.find(({ value }) => value[key] !== undefined)?.value[key];
@@ -137,6 +141,7 @@ export function loadSpec(file: string): Spec {
   };
   const spec: Spec = {
     file,
+    files: chain.map(({ source }) => source.file),
     title: own.title,
     shows: own.shows ?? null,
     design: {
@@ -150,6 +155,7 @@ export function loadSpec(file: string): Spec {
     },
     expect: (own.expect ?? {}) as Record<string, Expectation>,
     mistake,
+    place: (path) => ownSource.place(path, true),
   };
   const conflicts = conflictsOf(spec);
   if (conflicts.length > 0) throw new UserError(conflicts);

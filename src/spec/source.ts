@@ -68,8 +68,12 @@ export class Source {
 
   /** A mistake at a key path of this file; at the nearest enclosing place that exists. */
   mistake(code: ErrorCode, path: KeyPath, message: string, hint?: string, atKey = false): Mistake {
-    const offset = this.offsetOf(path, atKey);
-    return { code, file: this.file, ...this.at(offset), message, hint };
+    return { code, file: this.file, ...this.place(path, atKey), message, hint };
+  }
+
+  /** Where a key path stands, or the nearest enclosing place that exists. Both are 1-based. */
+  place(path: KeyPath, atKey = false): { line: number; column: number } {
+    return this.at(this.offsetOf(path, atKey));
   }
 
   private refuse(offset: number, message: string): never {

@@ -13,11 +13,11 @@ function told(file: string, property: string): string {
   const claim = model.claims.findIndex(({ name }) => name === property);
   const verdict = search(new PackedModel(model), { stopAtFirst: false }).verdicts[claim];
   if (verdict?.result !== 'violated') return verdict?.result ?? 'no such property';
-  const { failure, blamed, actions } = tellViolation(model, verdict.path, claim);
+  const { conjunct, values: wrong, blamed, actions } = tellViolation(model, verdict.path, claim);
   const action = blamed === null ? null : actions[blamed];
   const step = action ? `${action.cpu}: ${action.operation}/${action.label}` : 'the initial state';
-  const values = Object.entries(failure?.values ?? {}).map(([name, value]) => `${name}: ${value}`);
-  return `${failure?.conjunct} (${values.join('; ')}) <- ${step}`;
+  const values = Object.entries(wrong ?? {}).map(([name, value]) => `${name}: ${value}`);
+  return `${conjunct} (${values.join('; ')}) <- ${step}`;
 }
 
 describe('a violation tells', () => {
@@ -106,9 +106,9 @@ describe('a lock that a handler holds', () => {
     const claim = model.claims.findIndex(({ name }) => name === 'no-deadlock');
     const verdict = search(new PackedModel(model)).verdicts[claim];
     if (verdict?.result !== 'violated') throw new Error('an interrupt on a walk must deadlock');
-    const { failure } = tellViolation(model, verdict.path, claim);
+    const trace = tellViolation(model, verdict.path, claim);
     // The walk locks its own CPU's page, is interrupted, and waits for itself: a cycle of one.
-    expect(failure).toMatchObject({
+    expect(trace).toMatchObject({
       conjunct: 'the waiting CPUs form a cycle',
       values: { cpu: 'cpu 0', 'waits for': 'updir-lock', holder: 'cpu 0' },
     });

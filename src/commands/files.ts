@@ -1,0 +1,35 @@
+/** Files that commands write: whole, or not at all. */
+import { accessSync, constants, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { UserError } from '../spec/errors.js';
+
+/** Throws UserError where a file cannot be written: better before a search than after it. */
+export function checkWritable(file: string): void {
+  const refuse = (message: string): never => {
+    throw new UserError([{ code: 'file-unwritable', file, message }]);
+  };
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) refuse('this is a folder');
+  const folder = dirname(file);
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    if (!statSync(folder).isDirectory()) refuse(`${folder} is not a folder`);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    refuse(`nothing can be written into ${folder} (${codeOf(error)})`);
+  }
+}
+
+/** Writes a file beside its place and puts it there when it is whole. Throws UserError. */
+export function writeWhole(file: string, text: string): void {
+  const beside = `${file}.${process.pid}.tmp`;
+  try {
+    writeFileSync(beside, text, { flag: 'wx' });
+    renameSync(beside, file);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    const message = `the file cannot be written (${codeOf(error)})`;
+    throw new UserError([{ code: 'file-unwritable', file, message }]);
+  }
+}
+
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);

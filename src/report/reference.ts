@@ -1,0 +1,53 @@
+/** What documents tell of the code, made from the code: the parts of them between two marks. */
+import * as z from 'zod';
+import { reportFormat } from './document.js';
+
+interface Field {
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, Field>>;
+  readonly items?: Field;
+  readonly anyOf?: readonly Field[];
+  readonly enum?: readonly string[];
+}
+
+/** By file and by the name of its mark: the lines that stand there. */
+const parts: Readonly<Record<string, Readonly<Record<string, () => string[]>>>> = {
+  'docs/json.md': { report: () => fieldLines(z.toJSONSchema(reportFormat) as Field, '') },
+};
+
+/** The documents, with each generated part as it must be. @param read the text of a file */
+export function pagesOf(read: (file: string) => string): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(parts).map(([file, marks]) => [file, withParts(read(file), marks)]),
+  );
+}
+
+function withParts(text: string, marks: Readonly<Record<string, () => string[]>>): string {
+  return Object.entries(marks).reduce((page, [mark, lines]) => {
+    const [start, end] = [`<!-- ${mark} -->\n`, '<!-- end -->'];
+    const from = page.indexOf(start) + start.length;
+    const to = page.indexOf(end, from);
+    if (from < start.length || to < 0) throw new Error(`there is no mark '${mark}'`);
+    return `${page.slice(0, from)}\n${lines().join('\n')}\n\n${page.slice(to)}`;
+  }, text);
+}
+
+/** A list of fields, those of what a field holds below it. */
+function fieldLines(field: Field, indent: string): string[] {
+  return Object.entries(fieldsOf(field)).flatMap(([name, inner]) => [
+    `${indent}- \`${name}\`: ${wordsText(inner)}${inner.description}.`,
+    ...fieldLines(inner, `${indent}  `),
+  ]);
+}
+
+/** The fields of an object, of each of an array, or of what is there when it is not null. */
+function fieldsOf({ properties, items, anyOf }: Field): Readonly<Record<string, Field>> {
+  const inner = items ?? anyOf?.find((one) => one.properties !== undefined);
+  return properties ?? (inner === undefined ? {} : fieldsOf(inner));
+}
+
+/** `a`, `b` or `c`: the words that a field takes, where it takes some alone. */
+function wordsText({ enum: own, anyOf }: Field): string {
+  const words = own ?? anyOf?.find((one) => one.enum !== undefined)?.enum;
+  return words === undefined ? '' : `${words.map((word) => `\`${word}\``).join(', ')}; `;
+}
