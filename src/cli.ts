@@ -159,6 +159,30 @@ program
   )
   .addOption(
     new Option(
+      '--checkpoint <folder>',
+      'leave what is found in files there, now and then and when the search is interrupted, so that --resume goes on from it',
+    ).conflicts(['hashCompact', 'reference', 'audit', 'disk', 'resume']),
+  )
+  .addOption(
+    new Option(
+      '--checkpoint-every <duration>',
+      'time between two checkpoints, such as 90s or 10m; 5m unless given',
+    ).argParser(duration),
+  )
+  .addOption(
+    new Option(
+      '--resume <folder>',
+      'go on from the checkpoints that a search left there',
+    ).conflicts(['hashCompact', 'reference', 'audit']),
+  )
+  .addOption(
+    new Option(
+      '--disk <folder>',
+      'for what does not fit into memory: keep the states in files there, and in memory those of one level',
+    ).conflicts(['hashCompact', 'reference', 'audit']),
+  )
+  .addOption(
+    new Option(
       '--audit',
       'instead, search with and without each reduction that a spec names, on a smaller machine if need be, and fail on any difference',
     ).conflicts(['json', 'reference', 'traces', 'statesMax', 'timeMax', 'depthMax', 'stopAtFirst']),

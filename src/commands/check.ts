@@ -12,6 +12,8 @@ import {
   unexpectedLines,
   violationReport,
 } from '../report/terminal.js';
+import type { ArchiveOptions } from '../spec/archive.js';
+import { checkResumable } from '../spec/archive.js';
 import type { Mistake } from '../spec/errors.js';
 import { describeMistake, plain, UserError } from '../spec/errors.js';
 import type { Reductions } from '../spec/load.js';
@@ -39,6 +41,12 @@ export interface CheckOptions {
   readonly progress?: ProgressKind;
   readonly reduction?: ReductionChoice;
   readonly hashCompact?: boolean;
+  /** Folders; see archiveOf(). */
+  readonly checkpoint?: string;
+  readonly resume?: string;
+  readonly disk?: string;
+  /** Milliseconds. */
+  readonly checkpointEvery?: number;
 }
 
 /** With which reductions to search: those that a spec names, none, or partial orders as well. */
@@ -49,11 +57,38 @@ export const reductionsFor: Readonly<Record<ReductionChoice, Partial<Reductions>
   por: { por: true },
 };
 
+/** What ends a search early, with what was found so far. */
+const signals = ['SIGINT', 'SIGTERM'] as const;
+
+/** Where searches leave their states; null where they do not. Throws UserError. */
+function archiveOf(options: CheckOptions): ArchiveOptions | null {
+  const { checkpoint, resume, disk, checkpointEvery = everyMs } = options;
+  const folder = resume ?? disk ?? checkpoint;
+  if (folder === undefined) return null;
+  const differs = [disk, checkpoint].find((one) => one !== undefined && one !== folder);
+  if (differs !== undefined) {
+    const message = `a search that is resumed goes on in its folder, not in ${plain(differs)}`;
+    throw new UserError([{ code: 'bad-option', file: folder, message }]);
+  }
+  const archive = {
+    folder,
+    resume: resume !== undefined,
+    onDisk: disk !== undefined,
+    everyMs: checkpointEvery,
+  };
+  checkResumable(archive);
+  return archive;
+}
+
+/** Between two checkpoints. */
+const everyMs = 300_000;
+
 /** @returns the exit code */
 export async function check(paths: readonly string[], options: CheckOptions): Promise<number> {
   const json: Reporting[] = options.json ? [{ name: 'json' }] : [];
   const reporters = [...(options.reporter ?? []), ...json];
   checkTargets(reporters);
+  const archive = archiveOf(options);
   /** Whether a reporter has standard output to itself. */
   const isPlain = isPrinted(reporters);
   const specs: ReportedSpec[] = [];
@@ -68,7 +103,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   const stop = canStop ? new Int32Array(new SharedArrayBuffer(4)) : null;
   const isStopped = (): boolean => stop !== null && Atomics.load(stop, 0) !== 0;
   const interrupt = (): void => void (stop !== null && Atomics.store(stop, 0, 1));
-  if (stop !== null) process.on('SIGINT', interrupt);
+  if (stop !== null) for (const signal of signals) process.on(signal, interrupt);
   const progress = new ProgressLine(options.progress ?? 'auto');
   const width = Math.max(...files.map((file) => plain(file).length));
   try {
@@ -79,6 +114,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
         const result = await runSpec(spec, {
           ...options,
           ...(stop === null ? {} : { stop }),
+          ...(archive === null ? {} : { archive }),
           onProgress: (now) => progress.show(file, now),
         });
         progress.end(result);
@@ -94,7 +130,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
       }
     }
   } finally {
-    process.off('SIGINT', interrupt);
+    for (const signal of signals) process.off(signal, interrupt);
   }
   const interrupted = isStopped();
   const run = { files, shard: null, mistakes, isSuite, specs };

@@ -16,7 +16,6 @@ import type { FingerprintKernel, Stamped } from './fingerprint.js';
 import { fingerprintKernelOf, misplaced } from './fingerprint.js';
 import { chunkRows, noRecentRows } from './kernel.js';
 import { StateLog } from './log.js';
-import { SeenSet } from './seen.js';
 import type { Fingerprints, Store } from './store.js';
 import { blockRows, loadMax } from './store.js';
 import type { StopReason } from './system.js';
@@ -170,14 +169,6 @@ export class CompactSet extends StateLog implements Stamped {
     this.crew.set(at.slots, slots);
     return true;
   }
-}
-
-/** The set that a store is for: of fingerprints, or of states. */
-export function setOf(store: Store, crew: Crew, pause: () => void): StateLog {
-  const { fingerprints } = store;
-  return fingerprints === null
-    ? new SeenSet(store, crew, pause)
-    : new CompactSet(store, fingerprints, crew, pause);
 }
 
 /**

@@ -19,8 +19,9 @@ export const at = {
   /** 1 when the index has to grow before anybody can go on. */
   full: 4,
   indexBits: 5,
-  /** The end of the frontier, in the table of ranges. */
+  /** The frontier, as ranges. */
   frontierEnd: 6,
+  frontierFirst: 7,
   /** The level that is expanded. */
   depth: 2,
   statesMax: 8,
@@ -40,15 +41,22 @@ export const at = {
   ranges: 64,
   /** States stored. */
   states: 80,
+  /** Of a search on disk: rows that may be new, until the files have been looked through. */
+  candidates: 96,
+  /** The rows of the file that are the frontier. */
+  levelFirst: 97,
+  levelEnd: 98,
+  /** How often the table of such a search was emptied. */
+  emptied: 99,
   /** From here on, by thread: 1 once it takes part, so that its end is not to be missed. */
-  present: 96,
+  present: 112,
 } as const;
 
 /** Threads of one search, at most: more only wait for memory. */
 export const workersMax = 64;
 export const controlWords = at.present + workersMax;
 
-export const commands = { expand: 1, clear: 2, refill: 3, end: 4 } as const;
+export const commands = { expand: 1, clear: 2, refill: 3, end: 4, compare: 5, empty: 6 } as const;
 
 const stopReasons: readonly (StopReason | null)[] = [
   null,
@@ -59,6 +67,7 @@ const stopReasons: readonly (StopReason | null)[] = [
   'stop-at-first',
   'interrupted',
   'worker-died',
+  'disk-error',
 ];
 
 /** Milliseconds after which a sleeper looks whether it still has anything to wait for. */

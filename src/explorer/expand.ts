@@ -1,8 +1,11 @@
 /** What every worker of a search does: expands its share of a level, and helps the index to grow. */
-import { setOf } from './compact.js';
+import type { Mark } from './archive.js';
+import { CompactSet } from './compact.js';
 import { at, Crew, commands, controlWords, workersMax } from './crew.js';
+import { DiskSet } from './disk.js';
 import type { StateLog } from './log.js';
-import type { Store, StoreBuffers } from './store.js';
+import { SeenSet } from './seen.js';
+import type { Keeps, Store, StoreBuffers } from './store.js';
 import { privateStore, sharedStore, storeOf } from './store.js';
 import type { PackedSystem } from './system.js';
 import { Successors } from './system.js';
@@ -20,16 +23,12 @@ export interface Workplace {
   readonly store: Store;
 }
 
-/**
- * For a search in one thread.
- *
- * @param bits of the fingerprints to keep, see compact.ts; 0 to keep states
- */
-export function privateWorkplace(system: PackedSystem, bits = 0): Workplace {
+/** For a search in one thread. */
+export function privateWorkplace(system: PackedSystem, keeps: Keeps = {}): Workplace {
   return {
     control: new Int32Array(controlWords),
     counts: new Float64Array(countsOf(system.steps, 1)),
-    store: privateStore(system.words, bits),
+    store: privateStore(system.words, keeps),
   };
 }
 
@@ -53,11 +52,18 @@ export function sharedWorkplace(
   system: PackedSystem,
   { control, counts }: SharedWords,
   bytesMax: number,
-  bits = 0,
+  keeps: Keeps = {},
 ): Workplace | null {
-  const store = sharedStore(system.words, bytesMax, bits);
+  const store = sharedStore(system.words, bytesMax, keeps);
   if (store === null) return null;
   return { control: new Int32Array(control), counts: new Float64Array(counts), store };
+}
+
+/** The set that a store is for: of states, in memory or in a file, or of fingerprints. */
+function setOf(store: Store, crew: Crew, pause: () => void): StateLog {
+  const { fingerprints, disk } = store;
+  if (fingerprints !== null) return new CompactSet(store, fingerprints, crew, pause);
+  return disk === null ? new SeenSet(store, crew, pause) : new DiskSet(store, disk, crew, pause);
 }
 
 export class SearchWorker {
@@ -98,13 +104,12 @@ export class SearchWorker {
   /** @returns false when the crew has been told to stop */
   private expandRange(range: number): boolean {
     const { system, seen, crew, pending } = this;
-    const { ranges } = seen.store;
-    const first = ranges[range * 2] as number;
-    const end = first + (ranges[range * 2 + 1] as number);
+    seen.openRange(range);
+    const { range: rows, rangeOffset, rangeCount } = seen;
     let failing = 0;
     let goesOn = true;
-    for (let state = first; goesOn && state < end; state++) {
-      system.load(seen.rowsOf(state), seen.offsetOf(state));
+    for (let state = 0; goesOn && state < rangeCount; state++) {
+      system.load(rows, rangeOffset + state * system.words);
       let row = pending.count;
       system.expand(pending);
       for (; row < pending.count; row++) failing |= pending.failing[row] as number;
@@ -175,6 +180,13 @@ export class SearchWorker {
     counts[own] = (counts[own] as number) + count;
   }
 
+  /** Goes on from what an earlier search had counted. */
+  adopt({ statesGenerated, fired }: Mark): void {
+    this.countGenerated(statesGenerated - this.system.initials.length);
+    this.system.fired.set(fired);
+    this.report();
+  }
+
   /** Leaves what the search adds up at its end where the leader finds it. */
   private report(): void {
     const { fired } = this.system;
@@ -226,6 +238,8 @@ export function assist(
       ended = command === commands.end;
       if (command === commands.clear) worker.seen.clear(crew.hands);
       else if (command === commands.refill) worker.seen.refill();
+      else if (command === commands.compare) worker.seen.compare();
+      else if (command === commands.empty) worker.seen.empty(crew.hands);
       else return;
       crew.arrive();
     }

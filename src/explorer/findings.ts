@@ -1,4 +1,5 @@
 /** What a search has found of properties and witnesses, level by level. */
+import type { Mark } from './archive.js';
 import type { Crew } from './crew.js';
 import { at } from './crew.js';
 import type { PackedSystem, StopRule } from './system.js';
@@ -18,6 +19,16 @@ export class Findings {
   ask(crew: Crew): void {
     crew.set(at.askedProperties, 2 ** this.violated.length - 1);
     crew.set(at.askedWitnesses, 2 ** this.witnesses.length - 1);
+  }
+
+  /** Goes on from what an earlier search had found. */
+  adopt({ violated, witnesses }: Pick<Mark, 'violated' | 'witnesses'>, crew: Crew): void {
+    const open = (found: readonly (number | null)[]): number =>
+      found.reduce<number>((mask, depth, bit) => (depth === null ? mask | (1 << bit) : mask), 0);
+    for (const [index, depth] of violated.entries()) this.violated[index] = depth;
+    for (const [index, depth] of witnesses.entries()) this.witnesses[index] = depth;
+    crew.set(at.askedProperties, open(violated));
+    crew.set(at.askedWitnesses, open(witnesses));
   }
 
   /** Whether as many properties are violated as a rule asks; `true` asks for any. */

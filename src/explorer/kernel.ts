@@ -41,6 +41,11 @@ export interface Kernel {
   add(set: Probed, rows: Uint32Array, first: number, count: number): void;
   /** The number of the row at `rows[offset]`, or -1. */
   find(set: Probed, rows: Uint32Array, offset: number): number;
+  /**
+   * Marks those rows of the log that are equal to one of some others, of which `rows` has at most
+   * `chunkRows` from number `first` on: a bit of `marks` for each row of the log.
+   */
+  mark(set: Probed, rows: Uint32Array, first: number, count: number, marks: Int32Array): void;
   /** The place of a row among the recent ones. */
   placeOf(row: Int32Array): number;
   /** Enters rows of the log, of which the index has none, from number `first` on. */
@@ -180,6 +185,26 @@ function textOf(words: number): string {
       if (d === 0) return id;
     }
   }
+  function mark(set, rows, first, count, marks) {${locals}
+    for (let row = 0, at = first * ${words}; row < count; row++, at += ${words}) {${hash}
+      hashes[row] = h;
+    }
+    for (let row = 0; row < count; row++) entries[row] = index[hashes[row] & mask];
+    for (let row = 0; row < count; row++) {
+      const h = hashes[row], at = (first + row) * ${words};
+      let slot = h & mask, e = entries[row];
+      while (e !== 0) {
+        if (((e ^ h) & tags) === 0) {${compare}
+          if (d === 0) {
+            Atomics.or(marks, id >>> 5, 1 << (id & 31));
+            break;
+          }
+        }
+        slot = (slot + 1) & mask;
+        e = index[slot];
+      }
+    }
+  }
   function enter(set, rows, offset, first, count) {${locals}
     for (let row = 0, at = offset; row < count; row++, at += ${words}) {${hash}
       hashes[row] = h;
@@ -199,5 +224,5 @@ function textOf(words: number): string {
     const at = 0;${hash}
     return h & ${2 ** recentBits - 1};
   }
-  return { add, find, enter, placeOf };`;
+  return { add, find, mark, enter, placeOf };`;
 }

@@ -1,68 +1,69 @@
 /** Which states lie how many steps from an initial one; and which of them violate something. */
-import type { StateLog } from './log.js';
+import type { Place } from './log.js';
 import type { PackedSystem } from './system.js';
 import { Successors } from './system.js';
 import type { Target } from './trace.js';
+import { OnPath } from './trace.js';
 
 export class Levels {
-  /** By level: its first range. */
-  private readonly starts: number[] = [];
+  private readonly levels: (() => Iterable<Place>)[] = [];
 
-  constructor(private readonly seen: StateLog) {}
-
-  /** Begins a level with the range of a number. */
-  begin(range: number): void {
-    this.starts.push(range);
+  /** The next level: its states, as often as they are asked for. */
+  add(states: () => Iterable<Place>): void {
+    this.levels.push(states);
   }
 
-  *statesOf(level: number): Generator<number> {
-    const { ranges } = this.seen.store;
-    const end = this.starts[level + 1] ?? 0;
-    for (let range = this.starts[level] ?? 0; range < end; range++) {
-      const first = ranges[range * 2] as number;
-      const count = ranges[range * 2 + 1] as number;
-      for (let id = first; id < first + count; id++) yield id;
-    }
+  /** States that the last level has beside those. */
+  alsoHas(states: () => Iterable<Place>): void {
+    const last = this.levels.pop() as () => Iterable<Place>;
+    this.levels.push(function* both() {
+      yield* last();
+      yield* states();
+    });
+  }
+
+  statesOf(level: number): Iterable<Place> {
+    return this.levels[level]?.() ?? [];
   }
 }
 
 /**
- * Where a property is first violated: every state of a level, every action that leads to it.
+ * Where a property is first violated: every state of a level, and whether a step leads to it.
  *
  * The search notes the level alone, since a level can hold more violating states than there is room
- * to list; they are found here once more. A search that was stopped within a level may know of an
- * action only, and not that a state before it violates as well.
+ * to list; they are found here once more. A search that was stopped within a level may know of a
+ * step only, and not that a state before it violates as well.
  *
  * @param depth of the violation that the search has found
  */
 export function targetOf(
   system: PackedSystem,
-  seen: StateLog,
   levels: Levels,
   property: number,
   depth: number,
 ): Target {
   const bit = 1 << property;
   for (let level = Math.max(0, depth - 1); ; level++) {
-    const states: number[] = [];
-    const actions: number[] = [];
-    for (const state of levels.statesOf(level)) {
-      if (system.failing(seen.rowsOf(state), seen.offsetOf(state), bit) === 0) continue;
-      states.push(state);
-      actions.push(-1);
+    const ends = new OnPath(system.words);
+    for (const { rows, offset } of levels.statesOf(level)) {
+      if (system.failing(rows, offset, bit) !== 0) ends.addEnd(rows, offset);
     }
-    if (level < depth && states.length === 0) continue;
-    const successors = new Successors(system.words, 64);
-    for (const state of level === 0 ? [] : levels.statesOf(level - 1)) {
-      system.load(seen.rowsOf(state), seen.offsetOf(state));
-      successors.count = 0;
-      system.expand(successors);
-      for (let row = 0; row < successors.count; row++) {
-        if (((successors.failing[row] as number) & bit) === 0) continue;
-        states.push(state);
-        actions.push(successors.actions[row] as number);
-      }
-    }
-    return { property, depth: level, states, actions };
+    if (level < depth && ends.size === 0) continue;
+    const endsInStep = level > 0 && hasViolatingStep(system, levels.statesOf(level - 1), bit);
+    return { property, depth: level, ends, endsInStep };
   }
+}
+
+/** Whether a step from one of some states violates a property. */
+function hasViolatingStep(system: PackedSystem, states: Iterable<Place>, bit: number): boolean {
+  const successors = new Successors(system.words, 64);
+  for (const { rows, offset } of states) {
+    system.load(rows, offset);
+    successors.count = 0;
+    system.expand(successors);
+    for (let row = 0; row < successors.count; row++) {
+      if (((successors.failing[row] as number) & bit) !== 0) return true;
+    }
+  }
+  return false;
 }

@@ -8,9 +8,16 @@
 import type { Crew } from './crew.js';
 import { at } from './crew.js';
 import { chunkRows } from './kernel.js';
+
 import type { Store } from './store.js';
 import { blockRows } from './store.js';
 import type { StopReason } from './system.js';
+
+/** Where a state is: valid until the next one is asked for. */
+export interface Place {
+  rows: Uint32Array;
+  offset: number;
+}
 
 export abstract class StateLog {
   readonly segments: Uint32Array[];
@@ -20,11 +27,17 @@ export abstract class StateLog {
   position = 0;
   end = 0;
   protected readonly words: number;
+  /** Which of the shared words counts the rows that are new to the log. */
+  protected readonly counter: number = at.states;
   /** The first row of the range that is being filled, and how many rows earlier ranges have. */
   private begun = 0;
   private entered = 0;
   /** A block that is claimed and not begun, or -1. */
   private spare = -1;
+  /** The range that was opened last: where its first row is, and how many it has. */
+  range: Uint32Array = new Uint32Array(0);
+  rangeOffset = 0;
+  rangeCount = 0;
 
   /** @param pause called when the index is full: lets it grow, or the search stop */
   constructor(
@@ -51,6 +64,13 @@ export abstract class StateLog {
   abstract clear(hands: number): void;
   /** A worker's share in what is left to do after that. */
   abstract refill(): void;
+  /** Of a set whose states lie in a file: a worker's share in looking through it, and in what follows. */
+  compare(): void {}
+  empty(_hands: number): void {}
+  /** How often the log was emptied: blocks that were claimed before are not to be used. */
+  protected get emptied(): number {
+    return 0;
+  }
   /** Looks how large the index is now: it may have grown without this worker. */
   abstract refresh(): void;
   /** Adds at most `chunkRows` rows from number `first` on; there is room. */
@@ -61,6 +81,41 @@ export abstract class StateLog {
   /** States found, by all workers. */
   get count(): number {
     return this.crew.get(at.states);
+  }
+
+  /** Where the states that were found so far end: levels lie between two such marks. */
+  get mark(): number {
+    return this.crew.get(at.ranges);
+  }
+
+  /** The leader makes the states between two marks the frontier. */
+  openLevel(first: number, end: number): void {
+    this.crew.set(at.frontierFirst, first);
+    this.crew.set(at.frontierEnd, end);
+    this.crew.set(at.cursor, first);
+  }
+
+  /** A worker takes a range of the frontier: `range` has its rows then, until it takes another. */
+  openRange(range: number): void {
+    const { ranges } = this.store;
+    const first = ranges[range * 2] as number;
+    this.range = this.rowsOf(first);
+    this.rangeOffset = this.offsetOf(first);
+    this.rangeCount = ranges[range * 2 + 1] as number;
+  }
+
+  /** The states between two marks. */
+  *statesBetween(first: number, end: number): Generator<Place> {
+    const place: Place = { rows: this.range, offset: 0 };
+    for (let range = first; range < end; range++) {
+      this.openRange(range);
+      const { rangeOffset, rangeCount, words } = this;
+      place.rows = this.range;
+      for (let row = 0; row < rangeCount; row++) {
+        place.offset = rangeOffset + row * words;
+        yield place;
+      }
+    }
   }
 
   /** The segment that holds row `id`; the row starts at `offsetOf(id)`. */
@@ -89,7 +144,7 @@ export abstract class StateLog {
       const before = this.entered + this.position - this.begun;
       this.addChunk(rows, row, some);
       const added = this.entered + this.position - this.begun - before;
-      if (added > 0) Atomics.add(crew.control, at.states, added);
+      if (added > 0) Atomics.add(crew.control, this.counter, added);
     }
     return true;
   }
@@ -161,10 +216,12 @@ export abstract class StateLog {
   /** Claims the next block, before it is needed: the index can only grow between two chunks. */
   private claim(): boolean {
     const { crew, store } = this;
+    const { emptied } = this;
     const block = Atomics.add(crew.control, at.rows, blockRows);
     while (this.isFull(block)) {
       crew.set(at.full, 1);
       if (!this.rest()) return false;
+      if (this.emptied !== emptied) return this.claim();
     }
     const place = this.placeOf(block);
     if (block + blockRows > store.rowsMax || !this.extendLog(place)) {

@@ -10,6 +10,8 @@ export interface SearchOutcome extends Outcome {
   readonly load: number;
   /** Workers that took part, at most at once. */
   readonly workers: number;
+  /** What went otherwise than asked, in sentences. */
+  readonly notices: readonly string[];
   /** What a search by fingerprints (compact.ts) found; absent from an exact one. */
   readonly compact?: CompactFindings;
 }
@@ -37,5 +39,6 @@ export function lostOutcome(system: PackedSystem, words: SharedWords): SearchOut
     bytes: crew.get(at.rows) * system.words * 4,
     load: 0,
     workers: 1 + crew.get(at.joined),
+    notices: [],
   };
 }

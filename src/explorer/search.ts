@@ -5,8 +5,10 @@
  * states enough (see expand.ts); without any the same code runs in one thread. All that is told is
  * the same for any number of workers: a level is a set of states, whoever found them.
  */
+import type { Archive, Mark } from './archive.js';
 import { CompactSet } from './compact.js';
 import { at, Crew, commands } from './crew.js';
+import { DiskSet } from './disk.js';
 import type { Workplace } from './expand.js';
 import { firedBy, generatedBy, privateWorkplace, SearchWorker } from './expand.js';
 import { Findings } from './findings.js';
@@ -24,8 +26,20 @@ export type { SearchOutcome } from './outcome.js';
 export interface SearchOptions extends Limits {
   /** Called now and then, every few thousand states; true stops the search. */
   readonly onProgress?: (progress: Progress) => boolean | undefined;
+  /** Where the search leaves what it has found, so that another can go on from there. */
+  readonly archiving?: Archiving;
 }
 
+export interface Archiving {
+  readonly archive: Archive;
+  /** Where the search that left the archive was; null for a new one. */
+  readonly from: Mark | null;
+  /** Milliseconds between two times that states are written; those in a file are at each level. */
+  readonly everyMs: number;
+}
+
+/** Rows that are read from an archive at once. */
+const rowsTogether = 1 << 14;
 /** A level of fewer states than this is done by one worker: to wake others takes longer. */
 const soloStates = 2048;
 
@@ -53,7 +67,7 @@ export function search(
 class Search {
   private readonly crew: Crew;
   private readonly worker: SearchWorker;
-  private readonly levels: Levels;
+  private readonly levels = new Levels();
   private readonly started = Date.now();
   private readonly findings: Findings;
   private depth = 0;
@@ -61,10 +75,13 @@ class Search {
   private readonly sizes: number[] = [];
   /** States stored when the level began. */
   private known = 0;
-  /** The first range of the level. */
-  private first = 0;
   private hands = 1;
   private handsMax = 1;
+  /** What was found when the level began, where that is to be archived. */
+  private mark: Mark | null = null;
+  /** Levels that are in the archive, and when they were written; null when it cannot be written. */
+  private archived: { levels: number; at: number } | null = null;
+  private readonly notices: string[] = [];
 
   constructor(
     private readonly system: PackedSystem,
@@ -79,45 +96,142 @@ class Search {
       this.crew.begin(commands.expand, this.hands);
     };
     this.worker = new SearchWorker(system, this.crew, workplace, pause, () => this.look());
-    this.levels = new Levels(this.worker.seen);
     this.findings = new Findings(system);
+    if (options.archiving !== undefined) this.archived = { levels: 0, at: this.started };
   }
 
   run(): SearchOutcome {
-    const { crew, options, worker } = this;
+    const { crew, options, worker, levels } = this;
+    const { seen } = worker;
     crew.set(at.statesMax, Math.min(options.statesMax ?? statesLimit, statesLimit));
     this.findings.ask(crew);
-    worker.begin();
-    this.findings.takeNotes(crew, 0);
-    let end = 0;
-    for (let first = 0; crew.stopped === null; this.depth++) {
-      end = crew.get(at.ranges);
+    const from = options.archiving?.from ?? null;
+    let first = from === null ? this.begin() : this.goOnFrom(from);
+    let end = seen.mark;
+    while (crew.stopped === null) {
+      this.beginLevel(first, end);
       this.expandLevel(first, end);
+      if (seen instanceof DiskSet && crew.stopped === null) this.settle(seen);
       this.findings.takeNotes(crew, this.depth + 1);
       if (crew.stopped !== null || !this.goesOn()) break;
-      first = end;
+      [first, end] = [end, seen.mark];
+      this.depth++;
     }
+    if (crew.stopped !== null) this.archiveLevels();
     // What was found of the next level, before a limit or because none is to be expanded.
-    this.levels.begin(end);
-    this.levels.begin(crew.get(at.ranges));
+    const found = seen.mark;
+    levels.add(() => seen.statesBetween(end, found));
+    if (seen instanceof DiskSet) levels.alsoHas(() => seen.tabled());
     crew.begin(commands.end, 1);
     return this.outcome();
   }
 
-  /** Expands the states of a level, whose ranges are from `first` to `end`. */
-  private expandLevel(first: number, end: number): void {
-    const { crew, worker, levels } = this;
-    levels.begin(first);
-    worker.seen.beginLevel();
-    this.first = first;
-    const states = worker.seen.count;
-    const size = states - this.known;
+  /** Enters the initial states; @returns the mark at which they begin. */
+  private begin(): number {
+    const { crew, worker } = this;
+    worker.begin();
+    if (worker.seen instanceof DiskSet) this.settle(worker.seen);
+    this.findings.takeNotes(crew, 0);
+    return 0;
+  }
+
+  /** Goes on from where another search was; @returns the mark at which the frontier begins. */
+  private goOnFrom(from: Mark): number {
+    const { crew, worker, levels, sizes, options } = this;
+    const { seen } = worker;
+    const archive = (options.archiving as Archiving).archive;
+    worker.adopt(from);
+    this.findings.adopt(from, crew);
+    const onDisk = seen instanceof DiskSet;
+    if (onDisk) crew.set(at.states, archive.rows);
+    let first = 0;
+    let end = 0;
+    for (const [level, size] of from.levels.entries()) {
+      const isFrontier = level === from.levels.length - 1;
+      const row = end;
+      first = onDisk ? row : seen.mark;
+      if (!onDisk && !this.enter(archive, row, size)) break;
+      end = row + size;
+      const [begins, ends] = [first, onDisk ? end : seen.mark];
+      if (isFrontier) break;
+      levels.add(() => seen.statesBetween(begins, ends));
+      sizes.push(size);
+      this.known = end;
+    }
+    this.depth = from.levels.length - 1;
+    if (this.archived !== null) this.archived.levels = from.levels.length;
+    this.hire(seen.count);
+    return first;
+  }
+
+  /** Enters a level of an archive into the set. @returns whether there was room */
+  private enter(archive: Archive, row: number, size: number): boolean {
+    const { system, worker } = this;
+    const rows = new Uint32Array(Math.min(size, rowsTogether) * system.words);
+    for (let done = 0; done < size; done += rowsTogether) {
+      const count = Math.min(rowsTogether, size - done);
+      archive.read(row + done, rows.subarray(0, count * system.words));
+      if (!worker.seen.addAll(rows, count)) return false;
+    }
+    worker.seen.endLevel();
+    return true;
+  }
+
+  private beginLevel(first: number, end: number): void {
+    const { worker, levels, options, system, workplace, findings } = this;
+    const { seen } = worker;
+    levels.add(() => seen.statesBetween(first, end));
+    seen.beginLevel();
+    const states = seen.count;
+    this.sizes.push(states - this.known);
     this.known = states;
-    this.sizes.push(size);
-    crew.set(at.cursor, first);
-    crew.set(at.frontierEnd, end);
+    if (options.archiving === undefined) return;
+    this.mark = {
+      levels: [...this.sizes],
+      statesGenerated: system.initials.length + generatedBy(workplace.counts, system.steps),
+      fired: firedBy(workplace.counts, system.steps),
+      violated: [...findings.violated],
+      witnesses: [...findings.witnesses],
+    };
+    const { archived } = this;
+    const isDue = archived !== null && Date.now() - archived.at >= options.archiving.everyMs;
+    if (isDue || seen instanceof DiskSet) this.archiveLevels();
+  }
+
+  /** Writes the levels that are not yet written, up to the one that was begun last. */
+  private archiveLevels(): void {
+    const { mark, archived, levels, options, worker } = this;
+    if (mark === null || archived === null || options.archiving === undefined) return;
+    const { archive } = options.archiving;
+    if (archived.levels === mark.levels.length) return;
+    try {
+      for (let level = archived.levels; level < mark.levels.length; level++) {
+        if (worker.seen instanceof DiskSet) break;
+        for (const { rows, offset } of levels.statesOf(level)) archive.append(rows, offset);
+      }
+      archive.commit(mark);
+      this.archived = { levels: mark.levels.length, at: Date.now() };
+    } catch (error) {
+      this.archived = null;
+      this.fail('no checkpoint can be written', error, worker.seen instanceof DiskSet);
+    }
+  }
+
+  /** Tells what the file system says; and stops where states cannot be kept. */
+  private fail(what: string, error: unknown, stops: boolean): void {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    this.notices.push(`${what} (${message}); what was written before is kept`);
+    if (stops) this.crew.stop('disk-error');
+  }
+
+  /** Expands the states of a level, which are between two marks. */
+  private expandLevel(first: number, end: number): void {
+    const { crew, worker } = this;
+    const size = this.sizes[this.depth] as number;
+    worker.seen.openLevel(first, end);
     crew.set(at.depth, this.depth);
-    if (this.isDeepest) return;
+    if (this.isDeepest || crew.stopped !== null) return;
     this.hands = size < soloStates ? 1 : 1 + crew.get(at.joined);
     this.handsMax = Math.max(this.handsMax, this.hands);
     for (;;) {
@@ -128,6 +242,27 @@ class Search {
       if (crew.get(at.full) === 0 || crew.stopped !== null) break;
       this.grow();
     }
+  }
+
+  /** Of a search on disk: keeps those rows of the table that are new, and empties it. */
+  private settle(seen: DiskSet): void {
+    const { crew, options } = this;
+    const hands = 1 + (seen.count < soloStates ? 0 : crew.get(at.joined));
+    const all = Math.max(hands, this.hands);
+    crew.set(at.refill, 0);
+    crew.begin(commands.compare, all);
+    seen.compare();
+    crew.awaitAll();
+    if (crew.stopped !== null) return;
+    try {
+      seen.keepNew((options.archiving as Archiving).archive);
+    } catch (error) {
+      this.fail('states cannot be written', error, true);
+      return;
+    }
+    crew.begin(commands.empty, all);
+    seen.empty(all);
+    crew.awaitAll();
   }
 
   /** Whether the states of this level are not to be expanded. */
@@ -167,7 +302,7 @@ class Search {
     const found = statesDistinct - known;
     // Ranges are of one size, but for the last of each worker.
     const [begun, end] = [crew.get(at.cursor), crew.get(at.frontierEnd)];
-    const left = Math.max(0, end - begun) / Math.max(1, end - this.first);
+    const left = Math.max(0, end - begun) / Math.max(1, end - crew.get(at.frontierFirst));
     const remaining = statesRemaining(sizes);
     return {
       statesDistinct,
@@ -188,6 +323,11 @@ class Search {
     const { seen } = this.worker;
     if (crew.stopped !== null) return;
     const reason = seen.enlarge(options.memoryMax);
+    if (reason === 'memory-max' && seen instanceof DiskSet && seen.isLarge) {
+      this.settle(seen);
+      crew.set(at.full, 0);
+      return;
+    }
     if (reason !== null) {
       crew.stop(reason);
       return;
@@ -218,9 +358,15 @@ class Search {
       // The states on the way are gone where fingerprints are kept: see compact.ts.
       if (!isWhole || !(seen instanceof SeenSet)) return { result: 'unfinished' };
       if (system.leaps) return { result: 'pathless' };
-      const target = targetOf(system, seen, levels, property, level);
-      const path = pathTo(system, seen, levels, target);
-      return { result: 'violated', depth: target.depth, path };
+      try {
+        const target = targetOf(system, levels, property, level);
+        const path = pathTo(system, levels, target);
+        return { result: 'violated', depth: target.depth, path };
+      } catch (error) {
+        // The states on the way lie in files that cannot be read.
+        if (stoppedBy !== 'disk-error') throw error;
+        return { result: 'unfinished' };
+      }
     });
     const statesDistinct = seen.count;
     return {
@@ -234,6 +380,7 @@ class Search {
       bytes: seen.bytes,
       load: seen.load,
       workers: this.handsMax,
+      notices: this.notices,
       ...(seen instanceof CompactSet ? { compact: { omission: seen.omission, violated } } : {}),
     };
   }

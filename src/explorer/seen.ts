@@ -26,7 +26,7 @@ export class SeenSet extends StateLog implements Probed {
   readonly entries = new Int32Array(chunkRows);
   readonly slots = new Int32Array(chunkRows);
   touched = 0;
-  private readonly kernel: Kernel;
+  protected readonly kernel: Kernel;
   /** Rows that may be claimed before the index has to grow. */
   private limit = 0;
 
@@ -107,7 +107,10 @@ export class SeenSet extends StateLog implements Probed {
   }
 
   clear(hands: number): void {
-    const slots = 2 ** (this.crew.get(at.indexBits) - 1);
+    this.clearSlots(2 ** (this.crew.get(at.indexBits) - 1), hands);
+  }
+
+  protected clearSlots(slots: number, hands: number): void {
     const { worker } = this.crew;
     const upTo = (share: number): number => Math.floor((slots * share) / hands);
     this.index.fill(0, upTo(worker), upTo(worker + 1));

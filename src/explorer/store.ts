@@ -29,9 +29,21 @@ export interface Store {
   readonly rowsMax: number;
   /** Where fingerprints are kept and not states: their two words; else null. */
   readonly fingerprints: Fingerprints | null;
+  /** Where states lie in a file, and the log has what may be new; else null. */
+  readonly disk: Disk | null;
   /** What other threads need to have the same store; null where they cannot. */
   readonly buffers: StoreBuffers | null;
 }
+
+/** States in a file: see disk.ts. */
+export interface Disk {
+  readonly file: string;
+  /** A bit for each row of the log: whether it is in the file. */
+  marks: Int32Array;
+}
+
+/** What a store is to keep: states, fingerprints of so many bits, or states in a file. */
+export type Keeps = { readonly bits?: number; readonly file?: string };
 
 /** The two words of fingerprints, by slot: 0 where there is none. */
 export interface Fingerprints {
@@ -52,16 +64,13 @@ export interface StoreBuffers {
     readonly first: SharedArrayBuffer;
     readonly second: SharedArrayBuffer;
   } | null;
+  readonly disk: { readonly file: string; readonly marks: SharedArrayBuffer } | null;
 }
 
 const privateSegmentBits = 16;
 
-/**
- * The memory of one thread, which grows as it is needed.
- *
- * @param bits of the fingerprints to keep; 0 to keep states
- */
-export function privateStore(words: number, bits = 0): Store {
+/** The memory of one thread, which grows as it is needed. */
+export function privateStore(words: number, { bits = 0, file }: Keeps = {}): Store {
   return {
     words,
     segmentBits: privateSegmentBits,
@@ -71,6 +80,7 @@ export function privateStore(words: number, bits = 0): Store {
     ranges: new Int32Array(64),
     rowsMax: bits === 0 ? statesLimit : levelLimit,
     fingerprints: bits === 0 ? null : { bits, first: new Int32Array(0), second: new Int32Array(0) },
+    disk: file === undefined ? null : { file, marks: new Int32Array(0) },
     buffers: null,
   };
 }
@@ -81,14 +91,12 @@ const segmentBytes = 2 ** 30;
 /**
  * Reserves memory that threads can share: as much as a machine with `bytesMax` can fill. Where the
  * system does not give that much address space, less; null where it gives next to none.
- *
- * @param bits of the fingerprints to keep; 0 to keep states
  */
-export function sharedStore(words: number, bytesMax: number, bits = 0): Store | null {
+export function sharedStore(words: number, bytesMax: number, keeps: Keeps = {}): Store | null {
   if (typeof SharedArrayBuffer === 'undefined') return null;
   for (let bytes = bytesMax; bytes >= bytesMax / 64; bytes /= 4) {
     try {
-      return storeOf(reserve(words, bytes, bits));
+      return storeOf(reserve(words, bytes, keeps));
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
     }
@@ -96,7 +104,7 @@ export function sharedStore(words: number, bytesMax: number, bits = 0): Store | 
   return null;
 }
 
-function reserve(words: number, bytes: number, bits: number): StoreBuffers {
+function reserve(words: number, bytes: number, { bits = 0, file }: Keeps): StoreBuffers {
   const rowBytes = words * 4;
   const rows = Math.min(bits === 0 ? statesLimit : levelLimit, Math.ceil(bytes / rowBytes));
   const segmentBits = Math.floor(Math.log2(Math.min(bytes, segmentBytes) / rowBytes));
@@ -123,12 +131,14 @@ function reserve(words: number, bytes: number, bits: number): StoreBuffers {
             first: new SharedArrayBuffer(slots * 4),
             second: new SharedArrayBuffer(slots * 4),
           },
+    disk:
+      file === undefined ? null : { file, marks: new SharedArrayBuffer(Math.ceil(rows / 32) * 4) },
   };
 }
 
 /** The same store in another thread. */
 export function storeOf(buffers: StoreBuffers): Store {
-  const { words, segmentBits, log, index, ranges, fingerprints } = buffers;
+  const { words, segmentBits, log, index, ranges, fingerprints, disk } = buffers;
   return {
     words,
     segmentBits,
@@ -145,6 +155,7 @@ export function storeOf(buffers: StoreBuffers): Store {
       first: new Int32Array(fingerprints.first),
       second: new Int32Array(fingerprints.second),
     },
+    disk: disk && { file: disk.file, marks: new Int32Array(disk.marks) },
     buffers,
   };
 }

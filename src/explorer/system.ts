@@ -113,7 +113,7 @@ export interface Path {
 export type LimitName = 'states-max' | 'memory-max' | 'time-max' | 'depth-max' | 'stop-at-first';
 
 /** Why a search ended before it had seen every state. */
-export type StopReason = LimitName | 'interrupted' | 'worker-died';
+export type StopReason = LimitName | 'interrupted' | 'worker-died' | 'disk-error';
 
 export interface Limits {
   /** States to store, at most. */

@@ -11,16 +11,18 @@
  * the very trace that a search of every state would tell.
  */
 import type { Levels } from './levels.js';
-import type { SeenSet } from './seen.js';
+import { SeenSet } from './seen.js';
 import type { PackedSystem, Path } from './system.js';
-import { Successors } from './system.js';
+import { copyRow, Successors } from './system.js';
 
+/** Where a property is first violated. */
 export interface Target {
   readonly property: number;
   readonly depth: number;
-  readonly states: readonly number[];
-  /** For each state the action that violates, or -1 when it is the state itself. */
-  readonly actions: readonly number[];
+  /** The states of that depth that violate it. */
+  readonly ends: OnPath;
+  /** Whether a step from a state of the level before violates it. */
+  readonly endsInStep: boolean;
 }
 
 /** What is yet to come on the way from a state to the violation, at the least. */
@@ -45,30 +47,60 @@ class Costs {
   }
 }
 
-export function pathTo(system: PackedSystem, seen: SeenSet, levels: Levels, target: Target): Path {
-  const { depth, states, actions } = target;
-  const looked = new Looked(system, seen, target.property);
-  /** By level: the states on shortest paths, by number. */
-  const onPath: Map<number, Costs>[] = Array.from({ length: depth + 1 }, () => new Map());
-  for (const [index, state] of states.entries()) {
-    if ((actions[index] as number) < 0) onPath[depth]?.set(state, new Costs(true));
+/** States of one level that lie on shortest paths, and what is yet to come from each. */
+export class OnPath {
+  private readonly states: SeenSet;
+  private readonly costs: Costs[] = [];
+  private readonly row: Uint32Array;
+
+  constructor(private readonly words: number) {
+    this.states = SeenSet.alone(words);
+    this.row = new Uint32Array(words);
   }
-  const endsInStep = actions.some((action) => action >= 0);
+
+  get size(): number {
+    return this.costs.length;
+  }
+
+  addEnd(rows: Uint32Array, offset: number): void {
+    this.add(rows, offset, new Costs(true));
+  }
+
+  /** A state that is not there yet. They are numbered as they come. */
+  add(rows: Uint32Array, offset: number, costs: Costs): void {
+    copyRow(rows, offset, this.row, 0, this.words);
+    this.states.addAll(this.row, 1);
+    this.costs.push(costs);
+  }
+
+  find(rows: Uint32Array, offset: number): Costs | undefined {
+    return this.costs[this.states.find(rows, offset)];
+  }
+}
+
+export function pathTo(system: PackedSystem, levels: Levels, target: Target): Path {
+  const { depth, ends, endsInStep } = target;
+  const looked = new Looked(system, target.property);
+  /** By level. */
+  const onPath: OnPath[] = [];
+  onPath[depth] = ends;
   for (let level = depth - 1; level >= 0; level--) {
-    const following = onPath[level + 1] as Map<number, Costs>;
+    const states = new OnPath(system.words);
+    const following = onPath[level + 1] as OnPath;
     const byStep = endsInStep && level === depth - 1;
-    for (const state of levels.statesOf(level)) {
+    for (const { rows, offset } of levels.statesOf(level)) {
       const costs = new Costs(false);
-      looked.expand(seen.rowsOf(state), seen.offsetOf(state));
+      looked.expand(rows, offset);
       for (let row = 0; row < looked.count; row++) {
         const changes = looked.changesAfter(row, following, byStep);
         if (changes < Number.POSITIVE_INFINITY) costs.add(looked.processOf(row), changes);
       }
-      if (costs.least < Number.POSITIVE_INFINITY) onPath[level]?.set(state, costs);
+      if (costs.least < Number.POSITIVE_INFINITY) states.add(rows, offset, costs);
     }
+    onPath[level] = states;
   }
 
-  const starts = system.initials.map((words) => looked.costsOf(words, onPath[0]));
+  const starts = system.initials.map((words) => looked.costsOf(words, onPath[0] as OnPath));
   const least = Math.min(...starts);
   const initial = starts.indexOf(least);
   const taken: number[] = [];
@@ -81,7 +113,7 @@ export function pathTo(system: PackedSystem, seen: SeenSet, levels: Levels, targ
     for (let row = 0; row < looked.count; row++) {
       const process = looked.processOf(row);
       const byStep = endsInStep && level === depth - 1;
-      const changes = looked.changesAfter(row, onPath[level + 1] as Map<number, Costs>, byStep);
+      const changes = looked.changesAfter(row, onPath[level + 1] as OnPath, byStep);
       const own = changes + (last >= 0 && process !== last ? 1 : 0);
       const isLess = own < cost || (own === cost && looked.actionOf(row) < looked.actionOf(best));
       if (own === Number.POSITIVE_INFINITY || !isLess) continue;
@@ -103,7 +135,6 @@ class Looked {
 
   constructor(
     private readonly system: PackedSystem,
-    private readonly seen: SeenSet,
     private readonly property: number,
   ) {
     this.successors = new Successors(system.words, 64);
@@ -148,11 +179,11 @@ class Looked {
    *
    * @param byStep whether the step to it may itself be the violation
    */
-  changesAfter(row: number, following: ReadonlyMap<number, Costs>, byStep: boolean): number {
-    const { system, seen, successors, property } = this;
+  changesAfter(row: number, following: OnPath, byStep: boolean): number {
+    const { system, successors, property } = this;
     if (byStep && ((successors.failing[row] as number) >>> property) & 1) return 0;
     if (following.size === 0) return Number.POSITIVE_INFINITY;
-    const costs = following.get(seen.find(this.canonical, row * system.words));
+    const costs = following.find(this.canonical, row * system.words);
     if (costs === undefined) return Number.POSITIVE_INFINITY;
     const process = this.processOf(row);
     const renamed = system.orbits?.processesOf(successors.rows, row * system.words);
@@ -160,9 +191,9 @@ class Looked {
   }
 
   /** Changes of process on the way from an initial state. */
-  costsOf(initial: Uint32Array, first: ReadonlyMap<number, Costs> | undefined): number {
+  costsOf(initial: Uint32Array, first: OnPath): number {
     const row = initial.slice();
     this.system.orbits?.canonicalize(row, 1);
-    return first?.get(this.seen.find(row, 0))?.after(-1) ?? Number.POSITIVE_INFINITY;
+    return first.find(row, 0)?.after(-1) ?? Number.POSITIVE_INFINITY;
   }
 }

@@ -154,6 +154,7 @@ export const specFormat = z.object({
       'stop-at-first',
       'interrupted',
       'worker-died',
+      'disk-error',
     ])
     .nullable()
     .describe('what ended the search early, or null'),

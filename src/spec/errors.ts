@@ -32,6 +32,8 @@ export const errorCodes = {
   'handler-register': 'A handler would overwrite a register of what it interrupts.',
   'not-symmetric': 'The design tells members of a domain apart that `symmetry` names.',
   'bad-path': 'The path to replay is not one that the model can take.',
+  'checkpoint-unusable':
+    'The checkpoint cannot be gone on from, or there is one where a new one is to be written.',
   unfinished: 'A limit ended the search of the design itself, so that its variants say nothing.',
   'bad-option': 'The command line is wrong.',
 } as const;

@@ -5,6 +5,7 @@ import { claimRows } from '../invariants/claims.js';
 import { witnessRows } from '../invariants/witnesses.js';
 import { ImmutableModel } from '../model/immutable-system.js';
 import type { SymmetryName } from '../transitions/symmetry.js';
+import { folderOf } from './archive.js';
 import { buildSpec } from './build.js';
 import type { DesignModel } from './design-model.js';
 import type { Expectation } from './format.js';
@@ -79,7 +80,7 @@ export async function runSpec(spec: Spec, options: RunOptions = {}): Promise<Spe
   const started = performance.now();
   const outcome: Outcome & Partial<DesignOutcome> = options.reference
     ? explore(new ImmutableModel(model), options.depthMax)
-    : await searchForTraces(spec.design, model, options);
+    : await searchForTraces(spec.design, model, withFolder(spec, options));
   const timeMs = Math.round(performance.now() - started);
   const properties = claimRows.map((_, claim) => propertyOf(spec, model, outcome, claim));
   const witnesses = witnessRows.map(({ name }, index): WitnessResult => {
@@ -116,6 +117,12 @@ export async function runSpec(spec: Spec, options: RunOptions = {}): Promise<Spe
     notices: outcome.notices ?? [],
     status: unexpected || missed ? 'unexpected' : pending ? 'unfinished' : 'as-expected',
   };
+}
+
+/** Each spec keeps its states in a folder of its own. */
+function withFolder({ file }: Spec, { archive, ...options }: RunOptions): RunOptions {
+  if (archive === undefined) return options;
+  return { ...options, archive: { ...archive, folder: folderOf(archive.folder, file) } };
 }
 
 function reductionsOf(

@@ -5,7 +5,10 @@ import { assist, privateWorkplace, sharedWorkplace } from '../explorer/expand.js
 import type { Progress } from '../explorer/progress.js';
 import { search } from '../explorer/search.js';
 import type { StoreBuffers } from '../explorer/store.js';
+import type { OpenArchive } from './archive.js';
+import { openArchive } from './archive.js';
 import { buildDesign, systemOf } from './build.js';
+import { UserError } from './errors.js';
 import { machineMemory } from './memory.js';
 import type { AssistRequest, LeadRequest, SearchMessage } from './threads.js';
 
@@ -16,9 +19,13 @@ const reportMs = 200;
 /** From here on helpers pay: to start one takes as long as some ten thousand states. */
 const hireStates = 60_000;
 
-function lead({ design, limits, bits, eager, stop, words, ports }: LeadRequest): void {
+function lead(request: LeadRequest): void {
+  const { design, limits, bits, eager, stop, words, ports } = request;
   const system = systemOf(design, buildDesign(design));
-  const workplace = sharedWorkplace(system, words, machineMemory(), bits);
+  const opened = archiveOf(request, system.words);
+  if (opened === null) return;
+  const { archiving, keeps } = opened;
+  const workplace = sharedWorkplace(system, words, machineMemory(), { bits, ...keeps });
   if (workplace === null && ports.length > 0) {
     post({ notice: 'there is too little address space to share: one worker searches' });
   }
@@ -26,6 +33,7 @@ function lead({ design, limits, bits, eager, stop, words, ports }: LeadRequest):
   let hired = false;
   const options = {
     ...limits,
+    ...(archiving === undefined ? {} : { archiving }),
     onProgress: (progress: Progress) => {
       if (Date.now() - told > reportMs) {
         told = Date.now();
@@ -44,9 +52,23 @@ function lead({ design, limits, bits, eager, stop, words, ports }: LeadRequest):
     post({ hire: true });
     if (eager && workplace !== null) awaitHelpers(workplace.control, ports.length);
   };
-  const outcome = search(system, options, workplace ?? privateWorkplace(system, bits), hire);
+  const place = workplace ?? privateWorkplace(system, { bits, ...keeps });
+  const outcome = search(system, options, place, hire);
+  archiving?.archive.close();
   for (const port of ports) port.close();
   post({ outcome });
+}
+
+/** The archive that is asked for; null where it cannot be used, which has been told. */
+function archiveOf({ design, archive }: LeadRequest, words: number): Partial<OpenArchive> | null {
+  if (archive === null) return {};
+  try {
+    return openArchive(design, words, archive, (notice) => post({ notice }));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    post({ refused: error.mistakes });
+    return null;
+  }
 }
 
 /** Waits until helpers have joined; not for ever, since some may not be there to come. */

@@ -3,18 +3,21 @@ import { availableParallelism } from 'node:os';
 import { fingerprintBits } from '../explorer/compact.js';
 import { workersMax } from '../explorer/crew.js';
 import { privateWorkplace } from '../explorer/expand.js';
+import type { SearchOutcome } from '../explorer/outcome.js';
 import type { Progress } from '../explorer/progress.js';
 import { search } from '../explorer/search.js';
 import type { StopReason, Verdict } from '../explorer/system.js';
 import { claimRows } from '../invariants/claims.js';
+import { removeArchive } from './archive.js';
 import { systemOf } from './build.js';
 import type { DesignModel } from './design-model.js';
+import { UserError } from './errors.js';
 import type { Design } from './load.js';
 import { memoryByDefault } from './memory.js';
-import type { ThreadedOutcome, ThreadOptions } from './threads.js';
+import type { ThreadOptions } from './threads.js';
 import { searchInThreads } from './threads.js';
 
-export interface DesignOutcome extends ThreadedOutcome {
+export interface DesignOutcome extends SearchOutcome {
   /** Why a violation that was found is without a trace; null where none is. */
   readonly tracesStoppedBy: StopReason | null;
 }
@@ -36,14 +39,20 @@ export async function searchForTraces(
   const of = first.verdicts.flatMap((_, claim) =>
     isTraceless(model, first, claim) ? [claim] : [],
   );
-  if (of.length === 0) return { ...first, tracesStoppedBy: null };
+  if (of.length === 0) {
+    if (options.archive !== undefined && first.stoppedBy === null) removeArchive(options.archive);
+    return { ...first, tracesStoppedBy: null };
+  }
   if (first.stoppedBy === 'interrupted') return { ...first, tracesStoppedBy: first.stoppedBy };
-  const { timeMax, stopAtFirst } = options;
+  const { timeMax, stopAtFirst, archive } = options;
+  const archiveOfTraces =
+    archive === undefined ? {} : { archive: { ...archive, folder: `${archive.folder}-traces` } };
   const second = await searchDesign(
     { ...design, reductions: { ...design.reductions, por: false } },
     model,
     {
       ...options,
+      ...archiveOfTraces,
       hashCompact: false,
       stopAtFirst: { violated: stopAtFirst ? 'any' : 'all', of },
       ...(timeMax === undefined ? {} : { timeMax: Math.max(1, timeMax - (Date.now() - started)) }),
@@ -60,6 +69,12 @@ export async function searchForTraces(
       `a violation was found of ${names}; the search for the shortest trace ended early (${second.stoppedBy}), so this is unfinished`,
     );
   }
+  if (archive !== undefined && archiveOfTraces.archive !== undefined) {
+    if (missing.length === 0 && first.stoppedBy === null) {
+      removeArchive(archive);
+      removeArchive(archiveOfTraces.archive);
+    }
+  }
   return {
     ...first,
     verdicts,
@@ -73,7 +88,7 @@ export async function searchForTraces(
 /** Whether a search has found a violation, and no trace to it. */
 function isTraceless(
   { inapplicable }: DesignModel,
-  { verdicts, compact }: ThreadedOutcome,
+  { verdicts, compact }: SearchOutcome,
   claim: number,
 ): boolean {
   if (inapplicable[claim] !== null) return false;
@@ -82,7 +97,7 @@ function isTraceless(
 
 /** Whether all that was found was searched, by fingerprints, and no violation of a property. */
 export const isProbable = (
-  { compact, stoppedBy, verdicts }: Partial<ThreadedOutcome>,
+  { compact, stoppedBy, verdicts }: Partial<SearchOutcome>,
   claim: number,
 ): boolean =>
   compact !== undefined &&
@@ -93,7 +108,7 @@ export const isProbable = (
 /** What both searches say of a claim. That they contradict each other is an error of ours. */
 function verdictOf(
   first: Verdict,
-  { verdicts, stoppedBy }: ThreadedOutcome,
+  { verdicts, stoppedBy }: SearchOutcome,
   claim: number,
   isLookedFor: boolean,
 ): Verdict {
@@ -119,23 +134,27 @@ export async function searchDesign(
   design: Design,
   model: DesignModel,
   { workers = defaultWorkers(), ...options }: Partial<ThreadOptions>,
-): Promise<ThreadedOutcome> {
+): Promise<SearchOutcome> {
   if (!(Number.isInteger(workers) && workers >= 1 && workers <= workersMax)) {
     throw new RangeError(`${workers} workers; it can be a whole number from 1 to ${workersMax}`);
   }
-  const { onProgress, stop, hashCompact, eager, onThread, heapMax, ...given } = options;
+  const { onProgress, stop, hashCompact, eager, onThread, heapMax, archive, ...given } = options;
   const limits = { memoryMax: memoryByDefault(), ...given };
   const statesMax = Math.min(limits.statesMax ?? Number.POSITIVE_INFINITY, statesInThisThread);
   const system = systemOf(design, model);
   const bits = hashCompact ? fingerprintBits : 0;
-  const quick = search(system, { ...limits, statesMax }, privateWorkplace(system, bits));
+  const quick = search(system, { ...limits, statesMax }, privateWorkplace(system, { bits }));
   if (quick.stoppedBy !== 'states-max' || statesMax === limits.statesMax) {
-    return { ...quick, notices: [] };
+    return quick;
   }
   if (typeof SharedArrayBuffer === 'undefined') {
     const show = (progress: Progress): undefined => onProgress?.(progress) as undefined;
     const notices = workers > 1 ? ['threads cannot share memory here: one worker searches'] : [];
-    const alone = privateWorkplace(system, bits);
+    if (archive !== undefined) {
+      const message = 'a search is kept in files by threads that share memory; here they cannot';
+      throw new UserError([{ code: 'bad-option', file: archive.folder, message }]);
+    }
+    const alone = privateWorkplace(system, { bits });
     const again = systemOf(design, model);
     return { ...search(again, { ...limits, onProgress: show }, alone), notices };
   }

@@ -14,8 +14,10 @@ import { sharedWords } from '../explorer/expand.js';
 import type { SearchOutcome } from '../explorer/outcome.js';
 import { lostOutcome } from '../explorer/outcome.js';
 import type { Progress } from '../explorer/progress.js';
-
 import type { Limits, PackedSystem } from '../explorer/system.js';
+import type { ArchiveOptions } from './archive.js';
+import type { Mistake } from './errors.js';
+import { UserError } from './errors.js';
 import type { Design } from './load.js';
 
 export interface ThreadOptions extends Limits {
@@ -26,6 +28,8 @@ export interface ThreadOptions extends Limits {
   readonly stop?: Int32Array<SharedArrayBuffer>;
   /** Keep fingerprints and not states: what is not violated is then probable at most. */
   readonly hashCompact?: boolean;
+  /** Leave what is found in files, or go on from there. */
+  readonly archive?: ArchiveOptions;
   /** Start all threads at once, and wait for them: for tests and measurements. */
   readonly eager?: boolean;
   /** Called for each thread that is started; 0 leads. */
@@ -34,16 +38,12 @@ export interface ThreadOptions extends Limits {
   readonly heapMax?: number;
 }
 
-export interface ThreadedOutcome extends SearchOutcome {
-  /** What went otherwise than asked, in sentences. */
-  readonly notices: readonly string[];
-}
-
 export interface LeadRequest {
   readonly design: Design;
   readonly limits: Limits;
   /** Bits of the fingerprints to keep, or 0. */
   readonly bits: number;
+  readonly archive: ArchiveOptions | null;
   readonly eager: boolean;
   readonly stop: Int32Array<SharedArrayBuffer> | null;
   readonly words: SharedWords;
@@ -61,6 +61,7 @@ export type SearchMessage =
   | { readonly progress: Progress }
   | { readonly notice: string }
   | { readonly hire: true }
+  | { readonly refused: readonly Mistake[] }
   | { readonly outcome: SearchOutcome };
 
 const isOutOfMemory = (error: unknown): boolean =>
@@ -77,12 +78,13 @@ export async function searchInThreads(
     onProgress,
     stop,
     hashCompact,
+    archive,
     eager = false,
     onThread,
     heapMax,
     ...limits
   }: ThreadOptions,
-): Promise<ThreadedOutcome> {
+): Promise<SearchOutcome> {
   const notices: string[] = [];
   const words = sharedWords(system);
   const crew = new Crew(new Int32Array(words.control), 0);
@@ -108,7 +110,10 @@ export async function searchInThreads(
     const hear = (message: SearchMessage): void => {
       if ('progress' in message) onProgress?.(message.progress);
       else if ('notice' in message) notices.push(message.notice);
-      else if ('outcome' in message) {
+      else if ('refused' in message) {
+        over = true;
+        reject(new UserError(message.refused));
+      } else if ('outcome' in message) {
         // Its thread may end before anything else is run here.
         over = true;
         resolve(message.outcome);
@@ -138,7 +143,8 @@ export async function searchInThreads(
     };
     const ports = channels.map(({ port1 }) => port1);
     const bits = hashCompact ? fingerprintBits : 0;
-    start(0, { design, limits, bits, eager, stop: stop ?? null, words, ports });
+    const shared = { design, limits, bits, eager, words, ports };
+    start(0, { ...shared, archive: archive ?? null, stop: stop ?? null });
   }).finally(async () => {
     over = true;
     crew.stop('worker-died');
@@ -146,5 +152,5 @@ export async function searchInThreads(
     await Promise.all(threads.map((thread) => thread.terminate()));
     for (const { port2 } of channels) port2.close();
   });
-  return { ...outcome, notices };
+  return { ...outcome, notices: [...notices, ...outcome.notices] };
 }

@@ -17,7 +17,7 @@ import { packedOf as scatteredOf } from './scattered.js';
 import { searched } from './searched.js';
 
 const compactly = (system: PackedSystem, options?: SearchOptions, bits = 64): SearchOutcome =>
-  search(system, options, privateWorkplace(system, bits));
+  search(system, options, privateWorkplace(system, { bits }));
 
 /** What both searches find; of a property, whether and how deep it is violated. */
 function found({ compact, verdicts, bytes, load, workers, ...counts }: SearchOutcome) {
@@ -47,7 +47,7 @@ describe('a search by fingerprints', () => {
     const exact = found(search(scatteredOf(graph)));
     expect(found(compactly(scatteredOf(graph)))).toEqual(exact);
     for (const workers of [1, 2, 3]) {
-      const outcome = await searched(graph, workers, {}, undefined, 64);
+      const outcome = await searched(graph, workers, {}, undefined, { bits: 64 });
       expect(found(outcome)).toEqual(exact);
       expect(outcome.workers).toBe(graph.spread < 100 ? 1 : workers);
       expect(outcome.load).toBeLessThanOrEqual(0.8);
@@ -64,7 +64,9 @@ describe('a search by fingerprints', () => {
       [{ onProgress: ({ statesDistinct }) => statesDistinct > 90_000 }, 'interrupted'],
     ];
     for (const [options, stoppedBy] of limits) {
-      expect((await searched(graph, 3, options, undefined, 64)).stoppedBy).toBe(stoppedBy);
+      expect((await searched(graph, 3, options, undefined, { bits: 64 })).stoppedBy).toBe(
+        stoppedBy,
+      );
     }
   });
 
@@ -78,7 +80,7 @@ describe('a search by fingerprints', () => {
     const begin = (control: Int32Array): void => {
       crew = new Crew(control, 0);
     };
-    const outcome = await searched(graph, 3, { onProgress }, begin, 64);
+    const outcome = await searched(graph, 3, { onProgress }, begin, { bits: 64 });
     expect(outcome.stoppedBy).toBe('worker-died');
   });
 
@@ -147,7 +149,7 @@ describe('a set of fingerprints', () => {
 
   it('misses about as many rows as there are pairs with equal bits', () => {
     const crew = new Crew(new Int32Array(controlWords), 0);
-    const store = privateStore(4, 32);
+    const store = privateStore(4, { bits: 32 });
     if (store.fingerprints === null) throw new Error('no fingerprints');
     const set: CompactSet = new CompactSet(store, store.fingerprints, crew, () => {
       set.enlarge();
@@ -172,7 +174,7 @@ describe('a worker that had no part in it when the index grew', () => {
     },
   };
   it.each(['states', 'fingerprints'] as const)('finds all %s', (what) => {
-    const store = sharedStore(2, 2 ** 24, what === 'states' ? 0 : 64);
+    const store = sharedStore(2, 2 ** 24, { bits: what === 'states' ? 0 : 64 });
     if (store === null) throw new Error('no memory can be shared');
     const control = new Int32Array(new SharedArrayBuffer(controlWords * 4));
     const [leader, helper] = [0, 1].map((worker) => sets[what](store, new Crew(control, worker)));

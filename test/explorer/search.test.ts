@@ -9,7 +9,7 @@ import { line, packedOf, processOf, referenceOf, someGraph } from './graph.js';
 
 /** What both explorers tell; bytes, load and workers are the packed one's alone. */
 function outcomeOf(graph: Graph, options?: SearchOptions): Outcome {
-  const { bytes, load, workers, ...outcome } = search(packedOf(graph), options);
+  const { bytes, load, workers, notices, ...outcome } = search(packedOf(graph), options);
   expect(bytes).toBeGreaterThan(0);
   expect(load).toBeLessThanOrEqual(0.8);
   expect(workers).toBe(1);

@@ -5,6 +5,7 @@ import { at } from '../../src/explorer/crew.js';
 import { sharedWords, sharedWorkplace } from '../../src/explorer/expand.js';
 import type { SearchOptions, SearchOutcome } from '../../src/explorer/search.js';
 import { search } from '../../src/explorer/search.js';
+import type { Keeps } from '../../src/explorer/store.js';
 import type { Scattered } from './scattered.js';
 import { packedOf } from './scattered.js';
 
@@ -12,18 +13,18 @@ import { packedOf } from './scattered.js';
  * Searches with helpers that have joined before it begins.
  *
  * @param begin is told how to reach them
- * @param bits of the fingerprints to keep; 0 to keep states
+ * @param keeps states in memory unless it says otherwise
  */
 export async function searched(
   graph: Scattered,
   workers: number,
   options: SearchOptions = {},
   begin: (control: Int32Array) => void = () => {},
-  bits = 0,
+  keeps: Keeps = {},
 ): Promise<SearchOutcome> {
   const system = packedOf(graph);
   const words = sharedWords(system);
-  const workplace = sharedWorkplace(system, words, 2 ** 27, bits);
+  const workplace = sharedWorkplace(system, words, 2 ** 27, keeps);
   if (workplace === null) throw new Error('no memory can be shared');
   const { buffers } = workplace.store;
   const threads = Array.from({ length: workers - 1 }, (_, index) => {

@@ -29,7 +29,7 @@ function referenceOf(graph: Scattered): ReferenceSystem<number> {
   };
 }
 
-const told = ({ bytes, load, workers, ...outcome }: SearchOutcome): Outcome => outcome;
+const told = ({ bytes, load, workers, notices, ...outcome }: SearchOutcome): Outcome => outcome;
 
 describe('several workers', () => {
   it.each([

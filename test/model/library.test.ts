@@ -1,5 +1,6 @@
 /** Models of one's own, through the package's own entry. */
 import { describe, expect, it } from 'vitest';
+import type { SearchOutcome } from '../../src/explorer/outcome.js';
 import { checkModel, defineModel, flag, record } from '../../src/index.js';
 import { twoPhaseCommit } from '../models/two-phase-commit.js';
 
@@ -49,9 +50,10 @@ describe('two-phase commit', () => {
   });
 
   it('comes out the same by the reference explorer', () => {
-    const { bytes, load, workers, ...packed } = checkModel(twoPhaseCommit(3)) as ReturnType<
-      typeof checkModel
-    > & { bytes: number; load: number; workers: number };
+    const { bytes, load, workers, notices, ...packed } = checkModel(
+      twoPhaseCommit(3),
+    ) as ReturnType<typeof checkModel> & SearchOutcome;
+    expect(notices).toEqual([]);
     expect({ bytes, load, workers }).toEqual({
       bytes: expect.any(Number),
       load: expect.any(Number),

@@ -1,0 +1,216 @@
+/** Searches that leave their states in files: on disk, and ended and gone on with at any point. */
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Archive } from '../../src/explorer/archive.js';
+import { privateWorkplace } from '../../src/explorer/expand.js';
+import type { SearchOptions, SearchOutcome } from '../../src/explorer/search.js';
+import { search } from '../../src/explorer/search.js';
+import type { PackedSystem } from '../../src/explorer/system.js';
+import { packedOf, someGraph } from './graph.js';
+import { packedOf as scatteredOf } from './scattered.js';
+
+const owner = { search: 'this one', tool: 'this tool' };
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'svscheck-archive-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+type Where = 'memory' | 'disk';
+const keepsOf = (where: Where) => (where === 'disk' ? { file: Archive.fileIn(folder) } : {});
+
+/** Searches, and leaves what it found in the folder. */
+function begun(system: PackedSystem, where: Where, options: SearchOptions = {}): SearchOutcome {
+  const archive = Archive.create(folder, system.words, owner);
+  const archiving = { archive, from: null, everyMs: 0 };
+  const outcome = search(
+    system,
+    { ...options, archiving },
+    privateWorkplace(system, keepsOf(where)),
+  );
+  archive.close();
+  return outcome;
+}
+
+/** Goes on from what is in the folder. */
+function resumed(system: PackedSystem, where: Where, notices: string[] = []): SearchOutcome {
+  const [archive, from] = Archive.open(folder, system.words, owner, (text) => notices.push(text));
+  const archiving = { archive, from, everyMs: 0 };
+  const outcome = search(system, { archiving }, privateWorkplace(system, keepsOf(where)));
+  archive.close();
+  return outcome;
+}
+
+/** All but what depends on where states are kept. */
+const told = ({ bytes, load, ...rest }: SearchOutcome): object => rest;
+
+const empty = (): void => {
+  for (const name of readdirSync(folder)) rmSync(join(folder, name));
+};
+
+describe('a search on disk', () => {
+  it('tells what one in memory tells, traces and all', () => {
+    fc.assert(
+      fc.property(someGraph, (graph) => {
+        empty();
+        expect(told(begun(packedOf(graph), 'disk'))).toEqual(told(search(packedOf(graph))));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('has each state in its file once', () => {
+    const graph = { size: 40_000, spread: 400, seed: 3, rare: 5000 };
+    const outcome = begun(scatteredOf(graph), 'disk');
+    expect(told(outcome)).toEqual(told(search(scatteredOf(graph))));
+    const rows = readFileSync(join(folder, 'states'));
+    expect(rows.length).toBe(outcome.statesDistinct * 12);
+    const states = Array.from({ length: outcome.statesDistinct }, (_, n) =>
+      rows.toString('hex', n * 12, (n + 1) * 12),
+    );
+    expect(new Set(states).size).toBe(outcome.statesDistinct);
+  });
+
+  it('ends as unfinished when the file cannot be read', () => {
+    const graph = { size: 4000, spread: 40, seed: 3, rare: 500 };
+    let looks = 0;
+    const system = scatteredOf(graph);
+    const { load } = system;
+    system.load = (rows: Uint32Array, offset: number) => {
+      if (++looks === 1000) truncateSync(Archive.fileIn(folder), 100);
+      load(rows, offset);
+    };
+    const { stoppedBy, verdicts } = begun(system, 'disk');
+    expect(stoppedBy).toBe('disk-error');
+    expect(verdicts.filter(({ result }) => result === 'holds')).toEqual([]);
+  });
+});
+
+describe('a search that was ended', () => {
+  const places = ['memory', 'disk'] as const;
+
+  it('goes on to what it would have told, wherever states are kept', () => {
+    const place = fc.constantFrom(...places);
+    fc.assert(
+      fc.property(someGraph, fc.nat(12), place, place, (graph, depthMax, first, then) => {
+        empty();
+        begun(packedOf(graph), first, { depthMax });
+        fc.pre(Archive.isIn(folder));
+        expect(told(resumed(packedOf(graph), then))).toEqual(told(search(packedOf(graph))));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('goes on twice, from within a level each time', () => {
+    const graph = { size: 20_000, spread: 300, seed: 5, rare: 2000 };
+    const stopAt = (limit: number): SearchOptions => {
+      let looks = 0;
+      return { onProgress: () => ++looks > limit };
+    };
+    const whole = told(search(scatteredOf(graph)));
+    expect(begun(scatteredOf(graph), 'memory', stopAt(20)).stoppedBy).toBe('interrupted');
+    const before = statSync(join(folder, 'states')).size;
+    const [archive, from] = Archive.open(folder, 3, owner, () => {});
+    const system = scatteredOf(graph);
+    const options = { ...stopAt(20), archiving: { archive, from, everyMs: 0 } };
+    expect(search(system, options).stoppedBy).toBe('interrupted');
+    archive.close();
+    expect(statSync(join(folder, 'states')).size).toBeGreaterThan(before);
+    expect(told(resumed(scatteredOf(graph), 'memory'))).toEqual(whole);
+  });
+});
+
+describe('an archive', () => {
+  const graph = { size: 3000, spread: 60, seed: 9, rare: 400 };
+  const whole = () => told(search(scatteredOf(graph)));
+  const begin = () => begun(scatteredOf(graph), 'disk', { depthMax: 30 });
+  const openIt = (change: Partial<typeof owner> = {}, words = 3) => {
+    const [archive] = Archive.open(folder, words, { ...owner, ...change }, () => {});
+    archive.close();
+  };
+
+  it('is refused when it is of another search, or of another tool', () => {
+    begin();
+    expect(() => openIt({ search: 'another' })).toThrow('it is of another spec');
+    expect(() => openIt({}, 4)).toThrow('it is of another spec');
+    expect(() => openIt({ tool: 'that tool' })).toThrow(
+      'it was written by this tool, and this is that tool',
+    );
+    expect(() => begin()).toThrow('there is one already');
+    expect(told(resumed(scatteredOf(graph), 'memory'))).toEqual(whole());
+  });
+
+  it('is refused while another process uses it, and not when that has ended', () => {
+    begin();
+    writeFileSync(join(folder, 'in-use'), `${process.ppid}\n`);
+    expect(() => openIt()).toThrow(`process ${process.ppid} is using the folder`);
+    writeFileSync(join(folder, 'in-use'), '999999999\n');
+    expect(told(resumed(scatteredOf(graph), 'memory'))).toEqual(whole());
+    expect(existsSync(join(folder, 'in-use'))).toBe(false);
+  });
+
+  it('goes on from an earlier level when what was written last is damaged, and says so', () => {
+    begin();
+    const size = statSync(join(folder, 'states')).size;
+    truncateSync(join(folder, 'states'), size - 1);
+    const notices: string[] = [];
+    expect(told(resumed(scatteredOf(graph), 'memory', notices))).toEqual(whole());
+    expect(notices).toEqual([
+      "level 30: the file 'states' is damaged, or ends too early: an earlier level is gone on from",
+    ]);
+  });
+
+  it('goes on from the contents before when the process was ended between two files', () => {
+    begin();
+    renameSync(join(folder, 'contents.json'), join(folder, 'elsewhere'));
+    const notices: string[] = [];
+    expect(told(resumed(scatteredOf(graph), 'disk', notices))).toEqual(whole());
+    expect(notices).toEqual([
+      'contents.json: there is no such file: an earlier level is gone on from',
+    ]);
+  });
+
+  it('is refused, or does no harm, with any bit of it changed', () => {
+    begin();
+    const kept = new Map(
+      readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))] as const),
+    );
+    const expected = whole();
+    const refused = { count: 0 };
+    fc.assert(
+      fc.property(fc.constantFrom(...kept.keys()), fc.nat(), fc.nat(7), (name, place, bit) => {
+        empty();
+        for (const [file, bytes] of kept) writeFileSync(join(folder, file), bytes);
+        const bytes = Buffer.from(kept.get(name) as Buffer);
+        const at = place % bytes.length;
+        bytes[at] = (bytes[at] as number) ^ (1 << bit);
+        writeFileSync(join(folder, name), bytes);
+        let outcome: SearchOutcome;
+        try {
+          outcome = resumed(scatteredOf(graph), 'memory');
+        } catch (error) {
+          expect(String(error)).toMatch(/damaged/);
+          refused.count++;
+          return;
+        }
+        expect(told(outcome)).toEqual(expected);
+      }),
+      { numRuns: 60 },
+    );
+    expect(refused.count).toBeGreaterThan(5);
+  });
+});
