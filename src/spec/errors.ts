@@ -31,6 +31,7 @@ export const errorCodes = {
   'unlock-without-lock': 'A step would release a lock that was not taken.',
   'handler-register': 'A handler would overwrite a register of what it interrupts.',
   'not-symmetric': 'The design tells members of a domain apart that `symmetry` names.',
+  'graph-too-large': 'The machine has more states than a graph of it may have.',
   'bad-path': 'The path to replay is not one that the model can take.',
   unfinished: 'A limit ended the search of the design itself, so that its variants say nothing.',
   'bad-option': 'The command line is wrong.',

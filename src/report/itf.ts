@@ -1,0 +1,83 @@
+/**
+ * A trace in the Informal Trace Format of Apalache and Quint (Apalache's ADR 015, as revised
+ * 2023-09-14): every state of it, whole.
+ */
+import type { Replay } from '../model/immutable-system.js';
+import type { DesignModel } from '../spec/design-model.js';
+import type { Id, IdSet } from '../state/domain.js';
+import type { MachineSchema } from '../state/machine.js';
+import type { Field } from '../state/schema.js';
+import { valueText } from './trace.js';
+
+type Expression =
+  | boolean
+  | string
+  | { readonly '#bigint': string }
+  | { readonly '#set': readonly Expression[] }
+  | { readonly '#map': readonly (readonly [Expression, Expression])[] }
+  | { readonly [field: string]: Expression };
+
+/** @param about what a reader is told beside the states */
+export function itfTrace(
+  model: DesignModel,
+  { initial, taken }: Replay<MachineSchema>,
+  about: Readonly<Record<string, unknown>>,
+): object {
+  const reached = [
+    { action: 'init', state: initial },
+    ...taken.map(({ action, state }) => ({ action: action.label, state })),
+  ];
+  const states = reached.map(({ action, state }) => ({
+    action,
+    ...(expressionOf(model, model.schema, state, []) as Record<string, Expression>),
+  }));
+  return {
+    '#meta': {
+      format: 'ITF',
+      'format-description': 'https://apalache-mc.org/docs/adr/015adr-trace.html',
+      ...about,
+    },
+    vars: Object.keys(states[0] ?? {}),
+    states: states.map((state, index) => ({ '#meta': { index }, ...state })),
+  };
+}
+
+/** Undefined where a design has nothing of a field: its variables keep their first values. */
+function expressionOf(
+  model: DesignModel,
+  field: Field,
+  value: unknown,
+  path: readonly (string | number)[],
+): Expression | undefined {
+  const inner = (key: string | number, of: Field): Expression | undefined =>
+    expressionOf(model, of, (value as Record<string | number, unknown>)[key], [...path, key]);
+  switch (field.kind) {
+    case 'record': {
+      const entries = Object.entries(field.fields).flatMap(([name, of]) => {
+        const expression = inner(name, of);
+        return expression === undefined ? [] : [[name, expression] as const];
+      });
+      return entries.length === 0 ? undefined : Object.fromEntries(entries);
+    }
+    case 'table': {
+      const pairs = field.over.ids.flatMap((id, index) => {
+        const row = inner(index, field.row);
+        return row === undefined ? [] : [[field.over.label(id), row] as const];
+      });
+      return pairs.length === 0 ? undefined : { '#map': pairs };
+    }
+    default:
+  }
+  if (field.unused === true) return undefined;
+  switch (field.kind) {
+    case 'flag':
+      return value as boolean;
+    case 'idSet': {
+      const members = field.of.ids.filter((id) => (value as IdSet<string>).has(id));
+      return { '#set': members.map((id: Id<string>) => field.of.label(id)) };
+    }
+    case 'count':
+      if (field.numbers === undefined) return { '#bigint': String(value) };
+  }
+  return valueText(model, field, value, path);
+}
