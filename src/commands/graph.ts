@@ -37,8 +37,10 @@ export function graph(file: string, { format, statesMax, output }: GraphOptions)
   const found = stateGraph(new ImmutableModel(model), statesMax);
   if (found === null) {
     const message = `this machine has more than ${grouped(statesMax)} states, and a graph has all of them`;
-    const hint = `make the machine smaller, or raise --states-max, to ${grouped(graphStatesMax)} at most; 'svscheck check' counts them`;
-    throw new UserError([spec.mistake('graph-too-large', ['machine'], message, hint)]);
+    const raise = `, or raise --states-max, to ${grouped(graphStatesMax)} at most`;
+    const hint = `make the machine smaller${statesMax < graphStatesMax ? raise : ''}; 'svscheck check' counts its states`;
+    const place = spec.place(['machine']);
+    throw new UserError([{ code: 'graph-too-large', file, ...place, message, hint }]);
   }
   const text = graphs[format](tellGraph(model, spec.title, found));
   put(output, text);

@@ -63,7 +63,7 @@ const pathFormats = {
     sequenceDiagram(
       spec.title,
       trace,
-      violated.map(({ name }) => name),
+      violated.map(({ name, failure }) => ({ name, conjunct: failure.conjunct })),
     ),
 } satisfies Record<string, (told: ToldPath, color: Colors) => string>;
 

@@ -4,7 +4,7 @@
  */
 import type { Replay } from '../model/immutable-system.js';
 import type { DesignModel } from '../spec/design-model.js';
-import type { Id, IdSet } from '../state/domain.js';
+import type { IdSet } from '../state/domain.js';
 import type { MachineSchema } from '../state/machine.js';
 import type { Field } from '../state/schema.js';
 import { valueText } from './trace.js';
@@ -51,33 +51,26 @@ function expressionOf(
 ): Expression | undefined {
   const inner = (key: string | number, of: Field): Expression | undefined =>
     expressionOf(model, of, (value as Record<string | number, unknown>)[key], [...path, key]);
-  switch (field.kind) {
-    case 'record': {
-      const entries = Object.entries(field.fields).flatMap(([name, of]) => {
-        const expression = inner(name, of);
-        return expression === undefined ? [] : [[name, expression] as const];
-      });
-      return entries.length === 0 ? undefined : Object.fromEntries(entries);
-    }
-    case 'table': {
-      const pairs = field.over.ids.flatMap((id, index) => {
-        const row = inner(index, field.row);
-        return row === undefined ? [] : [[field.over.label(id), row] as const];
-      });
-      return pairs.length === 0 ? undefined : { '#map': pairs };
-    }
-    default:
+  if (field.kind === 'record') {
+    const fields = Object.entries(field.fields).flatMap(([name, of]) => {
+      const expression = inner(name, of);
+      return expression === undefined ? [] : [[name, expression] as const];
+    });
+    return fields.length === 0 ? undefined : Object.fromEntries(fields);
+  }
+  if (field.kind === 'table') {
+    const rows = field.over.ids.flatMap((id, index) => {
+      const row = inner(index, field.row);
+      return row === undefined ? [] : [[field.over.label(id), row] as const];
+    });
+    return rows.length === 0 ? undefined : { '#map': rows };
   }
   if (field.unused === true) return undefined;
-  switch (field.kind) {
-    case 'flag':
-      return value as boolean;
-    case 'idSet': {
-      const members = field.of.ids.filter((id) => (value as IdSet<string>).has(id));
-      return { '#set': members.map((id: Id<string>) => field.of.label(id)) };
-    }
-    case 'count':
-      if (field.numbers === undefined) return { '#bigint': String(value) };
+  if (field.kind === 'flag') return value as boolean;
+  if (field.kind === 'idSet') {
+    const members = field.of.ids.filter((id) => (value as IdSet<string>).has(id));
+    return { '#set': members.map(field.of.label) };
   }
+  if (field.kind === 'count' && field.numbers === undefined) return { '#bigint': String(value) };
   return valueText(model, field, value, path);
 }

@@ -30,14 +30,19 @@ export function flowchart({ title, states, transitions }: ToldGraph): string {
  * A trace with a lane for each CPU and for all else that is written. A note over a CPU is what it
  * does and what that changes of its own; an arrow from it, what that changes elsewhere.
  *
- * @param violated the properties that are violated at its end
+ * @param violated what is violated at its end, first what the trace is told for
  */
-export function sequenceDiagram(title: string, trace: Trace, violated: readonly string[]): string {
+export function sequenceDiagram(
+  title: string,
+  trace: Trace,
+  violated: readonly { readonly name: string; readonly conjunct: string }[],
+): string {
   const lanes = lanesOf(trace);
-  const wrong = [
-    ...violated.map((name) => `${name} is violated`),
-    ...(trace.conjunct === null ? [] : [trace.conjunct, valuesText(trace)]),
-  ];
+  const wrong = violated.flatMap(({ name, conjunct }, index) => [
+    `${name} is violated`,
+    conjunct,
+    ...(index === 0 ? [valuesText(trace)] : []),
+  ]);
   return [
     ...heading(title),
     'sequenceDiagram',
@@ -82,7 +87,7 @@ function actionLines(
     (lane) => lane !== cpu && changes.some(({ owner }) => owner === lane),
   );
   return [
-    `  Note over ${by}: ${lines(isBlamed ? [...note, '^ to blame'] : note)}`,
+    `  Note over ${by}: ${lines(isBlamed ? [...note, 'to blame'] : note)}`,
     ...others.map((lane) => `  ${by}->>p${lanes.indexOf(lane)}: ${lines(textsOf(lane))}`),
   ];
 }
