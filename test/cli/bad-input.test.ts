@@ -371,6 +371,12 @@ const cases: readonly Case[] = [
     ['graph', 'a.yaml', '--states-max', '10'],
   ),
   c(
+    'a trace that is to be written over a folder',
+    base,
+    '.: error[file-unwritable]: this is a folder',
+    ['replay', 'a.yaml', '--path', '0:0', '--output', '.'],
+  ),
+  c(
     'a file that init would overwrite',
     base,
     'a.yaml: error[bad-option]: the file exists; it is left as it is\n  --force replaces it',

@@ -207,10 +207,4 @@ describe('replay into a file', () => {
       expect(readFileSync(file, 'utf8')).toBe(svscheck(args).out);
     }),
   );
-
-  it('says so where it cannot', () => {
-    const { code, err } = svscheck([...toViolation, '--output', 'specs']);
-    expect(code).toBe(2);
-    expect(err).toContain('specs: error[file-unwritable]: this is a folder');
-  });
 });
