@@ -7,9 +7,12 @@ import type { CheckOptions } from './commands/check.js';
 import { check } from './commands/check.js';
 import type { ExplainOptions, ReorderOptions } from './commands/explain.js';
 import { explain, reorder } from './commands/explain.js';
+import type { GraphOptions } from './commands/graph.js';
+import { graph, graphFormats, graphStatesMax } from './commands/graph.js';
 import { init } from './commands/init.js';
 import { list, show } from './commands/list.js';
 import { print, printError, writeError, writeOut } from './commands/output.js';
+import { pathFormatNames } from './commands/path-formats.js';
 import type { ReplayOptions, SimulateOptions } from './commands/replay.js';
 import { replay, simulate } from './commands/replay.js';
 import type { ReporterName, Reporting } from './commands/reporters.js';
@@ -37,6 +40,15 @@ function threads(text: string): number {
   if (number >= 1 && number <= workersMax) return number;
   throw new InvalidArgumentError(
     `It must be from 1 to ${workersMax}: more threads than that only wait for memory.`,
+  );
+}
+
+/** How many states a graph may have. */
+function drawn(text: string): number {
+  const number = whole(text);
+  if (number <= graphStatesMax) return number;
+  throw new InvalidArgumentError(
+    `It must be at most ${graphStatesMax}: no one reads a graph of more states.`,
   );
 }
 
@@ -250,8 +262,29 @@ program
   .argument('<spec>', 'a spec file')
   .requiredOption('--path <path>', 'the path, as the trace printed it')
   .option('--reference', 'by the immutable rules instead of the packed ones')
+  .addOption(
+    new Option('--format <name>', 'what to tell it as (docs/formats.md)')
+      .choices(pathFormatNames)
+      .default('text'),
+  )
+  .option('--output <file>', 'write it to a file instead of standard output')
   .action((file: string, options: ReplayOptions) => {
     process.exitCode = replay(file, options);
+  });
+
+program
+  .command('graph')
+  .description('draw the reachable states of a small machine, with every transition')
+  .argument('<spec>', 'a spec file')
+  .addOption(
+    new Option('--format <name>', 'what to draw it with (docs/formats.md)')
+      .choices(graphFormats)
+      .default('dot'),
+  )
+  .option('--states-max <n>', 'refuse a machine of more states', drawn, 200)
+  .option('--output <file>', 'write it to a file instead of standard output')
+  .action((file: string, options: GraphOptions) => {
+    process.exitCode = graph(file, options);
   });
 
 program

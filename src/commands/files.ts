@@ -2,6 +2,7 @@
 import { accessSync, constants, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UserError } from '../spec/errors.js';
+import { print } from './output.js';
 
 /** Throws UserError where a file cannot be written: better before a search than after it. */
 export function checkWritable(file: string): void {
@@ -30,6 +31,12 @@ export function writeWhole(file: string, text: string): void {
     const message = `the file cannot be written (${codeOf(error)})`;
     throw new UserError([{ code: 'file-unwritable', file, message }]);
   }
+}
+
+/** Text for a file, whole; for standard output without one. */
+export function put(file: string | undefined, text: string): void {
+  if (file === undefined) print(text);
+  else writeWhole(file, `${text}\n`);
 }
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);

@@ -10,6 +10,9 @@ export const color = pc.createColors(
   !NO_COLOR && (forced || (process.stdout.isTTY === true && TERM !== 'dumb')),
 );
 
+/** For what is written to a file. */
+export const colorless = pc.createColors(false);
+
 /** A line on standard output; a reader that has gone away is not an error. */
 export function print(line: string): void {
   write(1, `${line}\n`);

@@ -1,28 +1,29 @@
 /** `svscheck replay` and `svscheck simulate`: one path, told step by step. */
-import type { Path } from '../explorer/system.js';
-import { claimRows } from '../invariants/claims.js';
-import type { Replay } from '../model/immutable-system.js';
-import { failureAtEnd, ImmutableModel, PathError } from '../model/immutable-system.js';
-import type { Failure } from '../model/model.js';
+import { ImmutableModel, PathError } from '../model/immutable-system.js';
 import { replayPacked } from '../model/packed-replay.js';
 import { exitCodes } from '../report/exit.js';
-import { counted, traceLines } from '../report/terminal.js';
-import { parsePath, pathText, tell } from '../report/trace.js';
+import { counted } from '../report/terminal.js';
+import { parsePath } from '../report/trace.js';
 import { buildSpec } from '../spec/build.js';
-import type { DesignModel } from '../spec/design-model.js';
 import { plain, UserError } from '../spec/errors.js';
 import { loadSpec } from '../spec/load.js';
-import type { MachineSchema } from '../state/machine.js';
-import { color, print } from './output.js';
+import { checkWritable, put } from './files.js';
+import { color, colorless, print } from './output.js';
+import type { PathFormat, ToldPath } from './path-formats.js';
+import { formatPath, toldPath } from './path-formats.js';
 
 export interface ReplayOptions {
   readonly path: string;
   /** Take the path by the immutable rules instead of the packed ones. */
   readonly reference?: boolean;
+  readonly format?: PathFormat;
+  /** The file to write; standard output without one. */
+  readonly output?: string;
 }
 
 /** @returns 1 when a property is violated at the end of the path, else 0 */
 export function replay(file: string, options: ReplayOptions): number {
+  if (options.output !== undefined) checkWritable(options.output);
   const spec = loadSpec(file);
   const model = buildSpec(spec);
   const path = parsePath(options.path);
@@ -40,7 +41,7 @@ export function replay(file: string, options: ReplayOptions): number {
     const taken = options.reference
       ? new ImmutableModel(model).replay(path)
       : replayPacked(model, path);
-    return tellPath(model, path, taken);
+    return tellPath(toldPath(spec, model, path, taken), options);
   } catch (error) {
     if (!(error instanceof PathError)) throw error;
     const place = error.position < 0 ? '' : `action ${error.position + 1} of the path: `;
@@ -77,23 +78,15 @@ export function simulate(file: string, options: SimulateOptions): number {
   }
   const path = { initial, actions };
   print(`seed ${seed}, ${counted(actions.length, 'step')}`);
-  return tellPath(model, path, system.replay(path));
+  return tellPath(toldPath(spec, model, path, system.replay(path)));
 }
 
-function tellPath(model: DesignModel, path: Path, taken: Replay<MachineSchema>): number {
-  const failures = claimRows.flatMap((row, claim): { name: string; failure: Failure }[] => {
-    const failure = failureAtEnd(model, taken, claim);
-    return failure === undefined ? [] : [{ name: row.name, failure }];
-  });
-  const [first] = failures;
-  for (const line of traceLines(tell(model, path, taken, first?.failure ?? null), color))
-    print(line);
-  print('');
-  for (const { name, failure } of failures)
-    print(`  ${color.red(name)} is violated: ${failure.conjunct}`);
-  if (first === undefined) print('  no property is violated at the end of this path');
-  print(`  path ${pathText(path)}`);
-  return first === undefined ? exitCodes.ok.code : exitCodes.unexpected.code;
+function tellPath(
+  told: ToldPath,
+  { format = 'text', output }: Pick<ReplayOptions, 'format' | 'output'> = {},
+): number {
+  put(output, formatPath(format, told, output === undefined ? color : colorless));
+  return told.violated.length === 0 ? exitCodes.ok.code : exitCodes.unexpected.code;
 }
 
 /** Numbers from 0 to 1 that a seed fixes (mulberry32). */

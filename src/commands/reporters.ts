@@ -1,7 +1,7 @@
 /** Reporters: each makes one text of the report of a run, for standard output or a file. */
 import type { Report } from '../report/document.js';
-import { checkWritable, writeWhole } from './files.js';
-import { jsonText, print } from './output.js';
+import { checkWritable, put } from './files.js';
+import { jsonText } from './output.js';
 
 interface Reporter {
   readonly says: string;
@@ -31,9 +31,5 @@ export const isPrinted = (asked: readonly Reporting[]): boolean =>
   asked.some(({ file }) => file === undefined);
 
 export function deliver(asked: readonly Reporting[], report: Report): void {
-  for (const { name, file } of asked) {
-    const text = reporters[name].render(report);
-    if (file === undefined) print(text);
-    else writeWhole(file, `${text}\n`);
-  }
+  for (const { name, file } of asked) put(file, reporters[name].render(report));
 }

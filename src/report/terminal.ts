@@ -204,7 +204,7 @@ const shellWord = (word: string): string =>
  * what it changed, and at the end what is wrong.
  */
 export function traceLines(trace: Trace, color: Colors): string[] {
-  const { actions, conjunct, values, blamed } = trace;
+  const { actions, conjunct, blamed } = trace;
   const width = Math.min(32, Math.max(0, ...actions.map(({ label }) => label.length)));
   const indent = ' '.repeat(7 + width + 2);
   let heading = '';
@@ -232,10 +232,15 @@ export function traceLines(trace: Trace, color: Colors): string[] {
   });
   const lines = [...initialLines(trace, color), ...taken];
   if (conjunct === null) return lines;
-  const wrong = Object.entries(values ?? {}).map(([name, value]) => named(name, value));
   const when = actions.length === 0 ? 'There' : 'Then';
-  return [...lines, '', `  ${color.red(`${when} ${conjunct}`)} (${wrong.join('; ')}).`];
+  return [...lines, '', `  ${color.red(`${when} ${conjunct}`)} (${valuesText(trace)}).`];
 }
+
+/** What the claim is false for at the end of a trace. */
+export const valuesText = ({ values }: Trace): string =>
+  Object.entries(values ?? {})
+    .map(([name, value]) => named(name, value))
+    .join('; ');
 
 /** `cr3: updir of cpu 0`; but `pmap 0`, not `pmap: pmap 0`. */
 const named = (name: string, value: string): string =>
@@ -269,7 +274,7 @@ const sourcesOf = ({ steps }: ToldAction): string =>
   [...new Set(steps.map(({ source }) => source))].join('; ');
 
 /** Changes in words, but for where the CPU stands, which the step tells, and cleared registers. */
-function changeTexts({ cpu, changes, reads, steps }: ToldAction): string[] {
+export function changeTexts({ cpu, changes, reads, steps }: ToldAction): string[] {
   if (steps.length === 0) return ['(nothing: what it is limited to is not so)'];
   const told = changes.filter(({ path, to }) => {
     const register = path.includes('registers') && ['false', 'none', 'nothing'].includes(to);

@@ -166,7 +166,13 @@ function initialValues(
   ];
 }
 
-function valueText(model: DesignModel, field: Field, value: unknown, path: ValuePath): string {
+/** The value of a field that holds one, in words. */
+export function valueText(
+  model: DesignModel,
+  field: Field,
+  value: unknown,
+  path: ValuePath,
+): string {
   switch (field.kind) {
     case 'id':
       return field.of.label(value as Id<string>);

@@ -31,6 +31,7 @@ export const errorCodes = {
   'unlock-without-lock': 'A step would release a lock that was not taken.',
   'handler-register': 'A handler would overwrite a register of what it interrupts.',
   'not-symmetric': 'The design tells members of a domain apart that `symmetry` names.',
+  'graph-too-large': 'The machine has more states than a graph of it may have.',
   'bad-path': 'The path to replay is not one that the model can take.',
   'checkpoint-unusable':
     'The checkpoint cannot be gone on from, or there is one where a new one is to be written.',

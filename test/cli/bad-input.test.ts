@@ -365,6 +365,18 @@ const cases: readonly Case[] = [
     ['replay', 'a.yaml', '--path', '0:0.999'],
   ),
   c(
+    'a graph of more states than it may have',
+    base,
+    "a.yaml:3:1: error[graph-too-large]: this machine has more than 10 states, and a graph has all of them\n  make the machine smaller, or raise --states-max, to 5,000 at most; 'svscheck check' counts its states",
+    ['graph', 'a.yaml', '--states-max', '10'],
+  ),
+  c(
+    'a trace that is to be written over a folder',
+    base,
+    '.: error[file-unwritable]: this is a folder',
+    ['replay', 'a.yaml', '--path', '0:0', '--output', '.'],
+  ),
+  c(
     'a file that init would overwrite',
     base,
     'a.yaml: error[bad-option]: the file exists; it is left as it is\n  --force replaces it',
