@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 /** The command line: what it takes, and nothing of what it does. */
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { audit } from './commands/audit.js';
 import type { CheckOptions } from './commands/check.js';
@@ -16,17 +15,12 @@ import { pathFormatNames } from './commands/path-formats.js';
 import type { ReplayOptions, SimulateOptions } from './commands/replay.js';
 import { replay, simulate } from './commands/replay.js';
 import type { ReporterName, Reporting } from './commands/reporters.js';
-import { reporterNames, reporters } from './commands/reporters.js';
+import { isPrinted, reporterNames, reporters } from './commands/reporters.js';
 import { workersMax } from './explorer/crew.js';
 import { exitCodes } from './report/exit.js';
 import { progressKinds } from './report/progress.js';
+import { version } from './report/version.js';
 import { describeMistake, errorCodes, plain, suggest, UserError } from './spec/errors.js';
-
-const { version } = JSON.parse(
-  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
-) as {
-  version: string;
-};
 
 function whole(text: string): number {
   const number = /^\d+(_\d+)*$/.test(text) ? Number(text.replaceAll('_', '')) : Number.NaN;
@@ -65,6 +59,8 @@ function measured(units: ReadonlyMap<string, number>): (text: string) => number 
   };
 }
 
+const oneAlone = 'One reporter alone can have standard output; write --reporter NAME=FILE.';
+
 /** `junit=out.xml`, or a name alone for standard output; as many as are given, one of those alone. */
 function reporting(text: string, before: readonly Reporting[] = []): Reporting[] {
   const [name = '', ...rest] = text.split('=');
@@ -74,9 +70,12 @@ function reporting(text: string, before: readonly Reporting[] = []): Reporting[]
   }
   const file = rest.length === 0 ? {} : { file: rest.join('=') };
   if (file.file === '') throw new InvalidArgumentError('The file that it writes has no name.');
+  if (before.some((one) => one.file !== undefined && one.file === file.file)) {
+    throw new InvalidArgumentError('Another reporter writes that file.');
+  }
   const asked = [...before, { name: name as ReporterName, ...file }];
   if (asked.filter((one) => one.file === undefined).length > 1) {
-    throw new InvalidArgumentError('One reporter alone can have standard output; write NAME=FILE.');
+    throw new InvalidArgumentError(oneAlone);
   }
   return asked;
 }
@@ -197,7 +196,16 @@ program
     new Option(
       '--audit',
       'instead, search with and without each reduction that a spec names, on a smaller machine if need be, and fail on any difference',
-    ).conflicts(['json', 'reference', 'traces', 'statesMax', 'timeMax', 'depthMax', 'stopAtFirst']),
+    ).conflicts([
+      'json',
+      'reporter',
+      'reference',
+      'traces',
+      'statesMax',
+      'timeMax',
+      'depthMax',
+      'stopAtFirst',
+    ]),
   )
   .addHelpText(
     'after',
@@ -206,9 +214,12 @@ program
         .map((name) => `  ${name.padEnd(10)} ${reporters[name].says}`)
         .join('\n')}\n\nLimits end in "unfinished", never in "holds".`,
   )
-  .action(async (paths: string[], options: CheckOptions & { audit?: boolean }) => {
-    process.exitCode = options.audit ? audit(paths, options) : await check(paths, options);
-  });
+  .action(
+    async (paths: string[], options: CheckOptions & { audit?: boolean }, command: Command) => {
+      if (options.json && isPrinted(options.reporter ?? [])) command.error(`error: ${oneAlone}`);
+      process.exitCode = options.audit ? audit(paths, options) : await check(paths, options);
+    },
+  );
 
 program
   .command('explain')

@@ -93,7 +93,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   const isPlain = isPrinted(reporters);
   const specs: ReportedSpec[] = [];
   const mistakes: Mistake[] = [];
-  const files = filesOf(paths, isPlain, mistakes);
+  const files = filesOf(paths, reporters.length > 0, mistakes);
   /** A table, with a line for each spec; and whether the specs are a suite, which has no gaps. */
   const isSuite = paths.some((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
   const isTable = isSuite || paths.length !== 1;
@@ -161,12 +161,12 @@ function report(
   return [specLine(spec, width, color), ...unexpectedLines(spec, color), ...told];
 }
 
-/** The specs to check. Where the report is for a machine, a path that is wrong is in it. */
-function filesOf(paths: readonly string[], isPlain: boolean, mistakes: Mistake[]): string[] {
+/** The specs to check. Where there is a report for a machine, a path that is wrong is in it. */
+function filesOf(paths: readonly string[], isReported: boolean, mistakes: Mistake[]): string[] {
   try {
     return findSpecs(paths);
   } catch (error) {
-    if (!(error instanceof UserError) || !isPlain) throw error;
+    if (!(error instanceof UserError) || !isReported) throw error;
     mistakes.push(...error.mistakes);
     for (const mistake of error.mistakes) printError(describeMistake(mistake));
     return [];

@@ -1,12 +1,16 @@
 /** The report that people read. Lines of text; colours only where the caller's terminal has them. */
+import pc from 'picocolors';
 import type { Colors } from 'picocolors/types.js';
 import { plain } from '../spec/errors.js';
 import type { Report, ReportedProperty, ReportedSpec, ToldAction, Trace } from './document.js';
 import { exitCodes } from './exit.js';
 
+/** For lines that go where no terminal is. */
+export const colorless = pc.createColors(false);
+
 export const grouped = (n: number): string => n.toLocaleString('en-US');
 
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 /** `1 step`, `2 steps`. */
 export const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
@@ -48,10 +52,14 @@ function markOf({ status }: ReportedSpec, color: Colors): string {
 }
 
 /** Steps and witnesses that a folder of specs leaves out, a line each. */
-export const gapLines = (gaps: Report['suite'], color: Colors): string[] => [
-  ...(gaps?.steps ?? []).map((step) => `${color.red('FAIL')} no spec takes the step ${step}`),
-  ...(gaps?.witnesses ?? []).map((name) => `${color.red('FAIL')} no spec reaches ${name}`),
+export const gapLines = (gaps: Report['suite'], color: Colors): string[] =>
+  gapTexts(gaps).map((text) => `${color.red('FAIL')} ${text}`);
+export const gapTexts = (gaps: Report['suite']): string[] => [
+  ...(gaps?.steps ?? []).map(neverTaken),
+  ...(gaps?.witnesses ?? []).map(neverReached),
 ];
+export const neverTaken = (step: string): string => `no spec takes the step ${step}`;
+export const neverReached = (witness: string): string => `no spec reaches ${witness}`;
 
 /** The last line of a table. */
 export function summary({ specs, files, exitCode }: Report): string {
@@ -88,25 +96,25 @@ export function unexpectedLines(
   ];
 }
 
-const expectationText = (expected: ReportedProperty['expected']): string =>
+export const expectationText = (expected: ReportedProperty['expected']): string =>
   typeof expected === 'object' && expected !== null
     ? `violated ${inSteps(expected.violated)}`
     : (expected ?? 'holds');
 
 /** With partial orders the depth is no number of steps. */
-function reachText(depth: number | null, reductions: ReportedSpec['reductions']): string {
+export function reachText(depth: number | null, reductions: ReportedSpec['reductions']): string {
   if (depth === null) return 'not reached';
   return reductions.length > 0 ? 'reached' : `reached ${inSteps(depth)}`;
 }
 
-function resultText({ result, depth, reason }: ReportedProperty): string {
+export function resultText({ result, depth, reason }: ReportedProperty): string {
   if (result === 'violated') return `violated ${inSteps(depth)}`;
   if (reason === null) return result;
   return `${result === 'probable' ? result : 'not applicable'} (${reason})`;
 }
 
 /** A bound on a probability, rounded up: `at most 1.4e-7`. */
-function oddsText(omission: number | null): string {
+export function oddsText(omission: number | null): string {
   const odds = omission ?? 1;
   const unit = 10 ** (Math.floor(Math.log10(odds)) - 1);
   return `at most ${Number((Math.ceil(odds / unit) * unit).toPrecision(2))}`;
@@ -231,9 +239,13 @@ export function traceLines(trace: Trace, color: Colors): string[] {
     return [...head, ...told, ...note];
   });
   const lines = [...initialLines(trace, color), ...taken];
-  if (conjunct === null) return lines;
-  const when = actions.length === 0 ? 'There' : 'Then';
-  return [...lines, '', `  ${color.red(`${when} ${conjunct}`)} (${valuesText(trace)}).`];
+  return conjunct === null ? lines : [...lines, '', `  ${endText(trace, color)}`];
+}
+
+/** What is wrong at the end of a trace: `Then CR3 is not this CPU's updirpa (cpu 0).` */
+export function endText(trace: Trace, color: Colors): string {
+  const when = trace.actions.length === 0 ? 'There' : 'Then';
+  return `${color.red(`${when} ${trace.conjunct}`)} (${valuesText(trace)}).`;
 }
 
 /** What the claim is false for at the end of a trace. */
@@ -270,7 +282,7 @@ function initialLines({ path, initial, actions }: Trace, color: Colors): string[
   return [`  ${color.bold(`initial state${number}`)}`, ...lines];
 }
 
-const sourcesOf = ({ steps }: ToldAction): string =>
+export const sourcesOf = ({ steps }: ToldAction): string =>
   [...new Set(steps.map(({ source }) => source))].join('; ');
 
 /** Changes in words, but for where the CPU stands, which the step tells, and cleared registers. */

@@ -61,7 +61,10 @@ export class UserError extends Error {
 }
 
 /** `specs/a.yaml:3:5: error[unknown-key]: ...` */
-export function describeMistake({ code, file, line, column, message, hint }: Mistake): string {
+export function describeMistake(
+  mistake: Omit<Mistake, 'code'> & { readonly code: string },
+): string {
+  const { code, file, line, column, message, hint } = mistake;
   const place = line === undefined ? file : `${file}:${line}:${column}`;
   const advice = hint === undefined ? '' : `\n  ${plain(hint)}`;
   return `${plain(place)}: error[${code}]: ${plain(message)}${advice}`;
