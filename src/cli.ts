@@ -226,6 +226,12 @@ program
   .argument('<spec>', 'a spec file')
   .requiredOption('--path <path>', 'the path, as the trace printed it')
   .option('--reference', 'by the immutable rules instead of the packed ones')
+  .option(
+    '--save <file>',
+    'write the path as a spec of its own, which fails until the path violates the property no more',
+  )
+  .option('--property <name>', 'with --save: the property, where several are violated at its end')
+  .option('--force', 'with --save: replace the file if it exists')
   .action((file: string, options: ReplayOptions) => {
     process.exitCode = replay(file, options);
   });

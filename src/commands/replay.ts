@@ -12,18 +12,22 @@ import { buildSpec } from '../spec/build.js';
 import type { DesignModel } from '../spec/design-model.js';
 import { plain, UserError } from '../spec/errors.js';
 import { loadSpec } from '../spec/load.js';
+import { refusePinned } from '../spec/pinned.js';
 import type { MachineSchema } from '../state/machine.js';
 import { color, print } from './output.js';
+import type { SaveOptions } from './save.js';
+import { checkSave, savePath } from './save.js';
 
-export interface ReplayOptions {
+export interface ReplayOptions extends SaveOptions {
   readonly path: string;
   /** Take the path by the immutable rules instead of the packed ones. */
   readonly reference?: boolean;
 }
 
-/** @returns 1 when a property is violated at the end of the path, else 0 */
+/** @returns 1 when a property is violated at the end of the path, else 0; 0 when it was saved */
 export function replay(file: string, options: ReplayOptions): number {
   const spec = loadSpec(file);
+  checkSave(spec, options);
   const model = buildSpec(spec);
   const path = parsePath(options.path);
   if (path === undefined) {
@@ -40,7 +44,10 @@ export function replay(file: string, options: ReplayOptions): number {
     const taken = options.reference
       ? new ImmutableModel(model).replay(path)
       : replayPacked(model, path);
-    return tellPath(model, path, taken);
+    const code = tellPath(model, path, taken);
+    if (options.save === undefined) return code;
+    savePath(spec, model, path, taken, options);
+    return exitCodes.ok.code;
   } catch (error) {
     if (!(error instanceof PathError)) throw error;
     const place = error.position < 0 ? '' : `action ${error.position + 1} of the path: `;
@@ -57,6 +64,7 @@ export interface SimulateOptions {
 /** Walks at random, by the immutable rules, until a property is violated or the steps are done. */
 export function simulate(file: string, options: SimulateOptions): number {
   const spec = loadSpec(file);
+  refusePinned(spec, 'simulate');
   const model = buildSpec(spec);
   const system = new ImmutableModel(model);
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32);

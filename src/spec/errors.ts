@@ -57,6 +57,9 @@ export class UserError extends Error {
   }
 }
 
+/** The two forms of the rules disagree: never a user's mistake, never to be shown as a verdict. */
+export class InternalError extends Error {}
+
 /** `specs/a.yaml:3:5: error[unknown-key]: ...` */
 export function describeMistake({ code, file, line, column, message, hint }: Mistake): string {
   const place = line === undefined ? file : `${file}:${line}:${column}`;
