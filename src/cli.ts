@@ -279,6 +279,12 @@ program
       .default('text'),
   )
   .option('--output <file>', 'write it to a file instead of standard output')
+  .option(
+    '--save <file>',
+    'write the path as a spec of its own, which fails until the path violates the property no more',
+  )
+  .option('--property <name>', 'with --save: the property, where several are violated at its end')
+  .option('--force', 'with --save: replace the file if it exists')
   .action((file: string, options: ReplayOptions) => {
     process.exitCode = replay(file, options);
   });

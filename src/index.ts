@@ -16,6 +16,7 @@ export type { SpecFile } from './spec/format.js';
 export { specSchema } from './spec/format.js';
 export type { Spec } from './spec/load.js';
 export { findSpecs, loadSpec } from './spec/load.js';
+export type { PinnedResult } from './spec/pinned.js';
 export type { PropertyResult, RunOptions, SpecResult, WitnessResult } from './spec/run.js';
 export { runSpec } from './spec/run.js';
 export type { Domain, Id, IdSet, Table } from './state/domain.js';

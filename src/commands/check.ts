@@ -1,6 +1,7 @@
 /** `svscheck check`: searches specs and holds the outcomes against what they expect. */
 import { statSync } from 'node:fs';
 import type { ReportedSpec } from '../report/document.js';
+import { pinnedReport } from '../report/pinned-terminal.js';
 import type { ProgressKind } from '../report/progress.js';
 import { reportedSpec } from '../report/reported.js';
 import { reportOf } from '../report/run.js';
@@ -157,6 +158,10 @@ function report(
       ? ['', ...violationReport(spec.file, property, color)]
       : [];
   });
+  const { pinned } = spec;
+  if (pinned !== null && (traces === 'all' || (traces === 'unexpected' && !pinned.asExpected))) {
+    told.push('', ...pinnedReport(spec.file, pinned, color));
+  }
   if (!inTable) return [...specReport(spec, color), ...told];
   return [specLine(spec, width, color), ...unexpectedLines(spec, color), ...told];
 }

@@ -12,6 +12,7 @@ import {
 } from '../report/explain.js';
 import { explainSpec, reorderSpec, repairSpec } from '../spec/explain.js';
 import { loadSpec } from '../spec/load.js';
+import { refusePinned } from '../spec/pinned.js';
 import { color, jsonText, print } from './output.js';
 
 interface Limits {
@@ -32,6 +33,7 @@ export interface ReorderOptions extends Limits {
 /** @returns the exit code */
 export async function explain(file: string, options: ExplainOptions): Promise<number> {
   const spec = loadSpec(file);
+  refusePinned(spec, 'explain');
   return await stoppable(async (judging) => {
     if (options.repair) {
       const repairs = await repairSpec(spec, { ...limitsOf(options), ...judging });
@@ -57,6 +59,7 @@ export async function reorder(
   options: ReorderOptions,
 ): Promise<number> {
   const spec = loadSpec(file);
+  refusePinned(spec, 'reorder');
   const { steps, ordersMax } = options;
   return await stoppable(async (judging) => {
     const reordering = await reorderSpec(spec, operation, {

@@ -7,12 +7,15 @@ import { parsePath } from '../report/trace.js';
 import { buildSpec } from '../spec/build.js';
 import { plain, UserError } from '../spec/errors.js';
 import { loadSpec } from '../spec/load.js';
+import { refusePinned } from '../spec/pinned.js';
 import { checkWritable, put } from './files.js';
 import { color, colorless, print } from './output.js';
 import type { PathFormat, ToldPath } from './path-formats.js';
 import { formatPath, toldPath } from './path-formats.js';
+import type { SaveOptions } from './save.js';
+import { checkSave, savePath } from './save.js';
 
-export interface ReplayOptions {
+export interface ReplayOptions extends SaveOptions {
   readonly path: string;
   /** Take the path by the immutable rules instead of the packed ones. */
   readonly reference?: boolean;
@@ -21,10 +24,11 @@ export interface ReplayOptions {
   readonly output?: string;
 }
 
-/** @returns 1 when a property is violated at the end of the path, else 0 */
+/** @returns 1 when a property is violated at the end of the path, else 0; 0 when it was saved */
 export function replay(file: string, options: ReplayOptions): number {
   if (options.output !== undefined) checkWritable(options.output);
   const spec = loadSpec(file);
+  checkSave(spec, options);
   const model = buildSpec(spec);
   const path = parsePath(options.path);
   if (path === undefined) {
@@ -41,7 +45,10 @@ export function replay(file: string, options: ReplayOptions): number {
     const taken = options.reference
       ? new ImmutableModel(model).replay(path)
       : replayPacked(model, path);
-    return tellPath(toldPath(spec, model, path, taken), options);
+    const code = tellPath(toldPath(spec, model, path, taken), options);
+    if (options.save === undefined) return code;
+    savePath(spec, model, path, taken, options);
+    return exitCodes.ok.code;
   } catch (error) {
     if (!(error instanceof PathError)) throw error;
     const place = error.position < 0 ? '' : `action ${error.position + 1} of the path: `;
@@ -58,6 +65,7 @@ export interface SimulateOptions {
 /** Walks at random, by the immutable rules, until a property is violated or the steps are done. */
 export function simulate(file: string, options: SimulateOptions): number {
   const spec = loadSpec(file);
+  refusePinned(spec, 'simulate');
   const model = buildSpec(spec);
   const system = new ImmutableModel(model);
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32);

@@ -119,6 +119,47 @@ const witnessFormat = z.object({
   hasRoom: z.boolean().describe('whether a machine of this size can show it at all'),
 });
 
+const pinnedFormat = z.object({
+  property: z.string().describe('the property that the path violated when it was found'),
+  ...place,
+  claim: z.string().describe('what it says, in one sentence'),
+  source: z.string().describe('where it is from'),
+  result: z
+    .enum(['breaks', 'gone', 'blocked', 'unknown'])
+    .describe(
+      '`breaks`: the path violates the property still; `gone`: it can be taken to its end, and does not violate it; `blocked`: an action of it cannot be taken; `unknown`: it names what the design does not have, so that it says nothing',
+    ),
+  expected: z
+    .enum(['mended', 'breaks'])
+    .describe('what the spec expects; `mended` is `gone` or `blocked`'),
+  asExpected: z.boolean().describe('whether it came out so'),
+  length: z.int().min(0).describe('how many actions the path has'),
+  position: z
+    .int()
+    .min(0)
+    .nullable()
+    .describe(
+      'the action of the path at which the property is violated, or that cannot be taken, or is unknown, from 1; 0 is the initial state; null when it is `gone`',
+    ),
+  action: z.string().nullable().describe('its name; null where there is none'),
+  because: z
+    .string()
+    .nullable()
+    .describe('why it cannot be taken, or that there is none of this name; else null'),
+  gained: names.describe(
+    'steps that were taken on the way and that the path does not name: the design has gained them',
+  ),
+  also: z
+    .array(
+      z.object({
+        property: z.string().describe('the property'),
+        position: z.int().min(0).describe('the action of the path at which it is violated first'),
+      }),
+    )
+    .describe('other properties that are violated on the way, which is of no matter to the result'),
+  trace: traceFormat.nullable().describe('what was taken; null when it is `unknown`'),
+});
+
 const machineFormat = z.object({
   cpus: names.describe('the CPUs, by label; likewise the others'),
   pmaps: names.describe('the processes'),
@@ -217,8 +258,17 @@ export const specFormat = z.object({
   fired: z
     .record(z.string(), z.number())
     .describe('how often each step was taken, by `operation/step`'),
-  properties: z.array(propertyFormat).describe('in the order of `svscheck list`'),
-  witnesses: z.array(witnessFormat).describe('in the order of `svscheck list`'),
+  properties: z
+    .array(propertyFormat)
+    .describe('in the order of `svscheck list`; none where a path is pinned'),
+  witnesses: z
+    .array(witnessFormat)
+    .describe('in the order of `svscheck list`; none where a path is pinned'),
+  pinned: pinnedFormat
+    .nullable()
+    .describe(
+      'what came of the path of a spec that pins one; the counts are then of the states and steps along it. Null where states are searched',
+    ),
 });
 
 export const reportFormat = z.object({
@@ -252,6 +302,7 @@ export type Report = z.infer<typeof reportFormat>;
 export type ReportedSpec = z.infer<typeof specFormat>;
 export type ReportedProperty = z.infer<typeof propertyFormat>;
 export type ReportedWitness = z.infer<typeof witnessFormat>;
+export type ReportedPinned = z.infer<typeof pinnedFormat>;
 export type ReportedMachine = z.infer<typeof machineFormat>;
 /** A path as a story: what each step changed, what is wrong at the end, which step is to blame. */
 export type Trace = z.infer<typeof traceFormat>;

@@ -5,10 +5,11 @@ import type { DesignModel } from '../spec/design-model.js';
 import type { SpecResult } from '../spec/run.js';
 import type { Id } from '../state/domain.js';
 import type { ReportedMachine, ReportedSpec } from './document.js';
+import { reportedPinned } from './pinned.js';
 import { tellViolation } from './trace.js';
 
 /** Throws InternalError for a violation that the immutable rules do not find. */
-export function reportedSpec({ spec, model, ...result }: SpecResult): ReportedSpec {
+export function reportedSpec({ spec, model, pinned, ...result }: SpecResult): ReportedSpec {
   const { program } = model.design;
   return {
     file: spec.file,
@@ -62,6 +63,7 @@ export function reportedSpec({ spec, model, ...result }: SpecResult): ReportedSp
         hasRoom: row !== undefined && hasRoomFor(row, model.design),
       };
     }),
+    pinned: pinned === null ? null : reportedPinned(spec, model, pinned),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Colors } from 'picocolors/types.js';
 import { plain } from '../spec/errors.js';
 import type { Report, ReportedProperty, ReportedSpec, ToldAction, Trace } from './document.js';
 import { exitCodes } from './exit.js';
+import { pinnedText } from './pinned.js';
 
 /** For lines that go where no terminal is. */
 export const colorless = pc.createColors(false);
@@ -21,10 +22,11 @@ const inSteps = (depth: number | null): string =>
 
 /** One line for a spec in a table of many. */
 export function specLine(result: ReportedSpec, width: number, color: Colors): string {
-  const { file, properties } = result;
+  const { file, properties, pinned } = result;
   const violated = properties.filter(({ result: outcome }) => outcome === 'violated');
   const counts = `${grouped(result.statesDistinct).padStart(12)} states  depth ${String(result.depth).padStart(3)}`;
   const told = violated.map(({ name, depth }) => `${name} violated in ${depth}`);
+  if (pinned !== null) told.push(`pinned: ${pinned.property} ${pinnedText(pinned)}`);
   if (properties.some(({ result: outcome }) => outcome === 'unfinished')) {
     const why = result.stoppedBy ?? result.tracesStoppedBy;
     told.push(why === null ? 'unfinished' : `unfinished (${why})`);
@@ -78,7 +80,7 @@ export function summary({ specs, files, exitCode }: Report): string {
 
 /** What is not as a spec expects, a line each. */
 export function unexpectedLines(
-  { properties, witnesses, reductions }: ReportedSpec,
+  { properties, witnesses, pinned, reductions }: ReportedSpec,
   color: Colors,
 ): string[] {
   const line = (name: string, found: string, expected: ReportedProperty['expected']): string =>
@@ -93,6 +95,9 @@ export function unexpectedLines(
     ...witnesses
       .filter(({ asExpected }) => !asExpected)
       .map(({ name, depth, expected }) => line(name, reachText(depth, reductions), expected)),
+    ...(pinned === null || pinned.asExpected
+      ? []
+      : [line(pinned.property, pinnedText(pinned), pinned.expected)]),
   ];
 }
 
@@ -122,7 +127,7 @@ export function oddsText(omission: number | null): string {
 
 /** The whole report of one spec: counts, a line for each property, what was never taken. */
 export function specReport(result: ReportedSpec, color: Colors): string[] {
-  const { title, file, shows, properties, witnesses } = result;
+  const { title, file, shows, properties, witnesses, pinned } = result;
   const lines = [
     `${color.bold(plain(title))}  ${color.dim(plain(file))}`,
     ...(shows === null ? [] : wrap(plain(shows), 96).map((line) => `  ${line}`)),
@@ -145,12 +150,19 @@ export function specReport(result: ReportedSpec, color: Colors): string[] {
       `  ${tone(asExpected ? 'ok  ' : 'FAIL')} ${name.padEnd(24)} ${reachText(depth, result.reductions)}${missed}`,
     );
   }
+  if (pinned !== null) {
+    const { property, asExpected, expected } = pinned;
+    const mark = asExpected ? color.green('ok  ') : color.red('FAIL');
+    const missed = asExpected ? ', as expected' : `, expected: ${expected}`;
+    lines.push(`  ${mark} ${property.padEnd(24)} ${pinnedText(pinned)}${missed}`);
+  }
   if (fullBuffer(result)) {
     const more = 'with a larger one (`store-buffer`) there may be more states';
     lines.push('', color.yellow(`  a store buffer was full: ${more}`));
   }
   const never = Object.keys(result.fired).filter((step) => result.fired[step] === 0);
-  if (never.length > 0 && result.stoppedBy === null && result.omission === null) {
+  const isWhole = result.stoppedBy === null && result.omission === null && pinned === null;
+  if (never.length > 0 && isWhole) {
     lines.push('', color.dim(`  never taken in this scope: ${never.join(', ')}`));
   }
   if (result.omission !== null) {

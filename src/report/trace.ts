@@ -4,6 +4,7 @@ import type { Replay } from '../model/immutable-system.js';
 import { failureAtEnd, ImmutableModel } from '../model/immutable-system.js';
 import type { Failure } from '../model/model.js';
 import type { DesignModel } from '../spec/design-model.js';
+import { InternalError } from '../spec/errors.js';
 import type { Id } from '../state/domain.js';
 import { toId } from '../state/domain.js';
 import type { Machine, MachineSchema } from '../state/machine.js';
@@ -14,9 +15,6 @@ import { nodeLabel } from '../transitions/nodes.js';
 import type { Change, InitialValue, ToldAction, Trace } from './document.js';
 
 type ValuePath = readonly (string | number)[];
-
-/** The two explorers disagree: never a user's mistake, never to be shown as a verdict. */
-export class InternalError extends Error {}
 
 /**
  * Tells the trace to a violation. The path is taken again by the immutable rules; a path that they

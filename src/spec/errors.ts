@@ -60,6 +60,9 @@ export class UserError extends Error {
   }
 }
 
+/** The two forms of the rules disagree: never a user's mistake, never to be shown as a verdict. */
+export class InternalError extends Error {}
+
 /** `specs/a.yaml:3:5: error[unknown-key]: ...` */
 export function describeMistake(
   mistake: Omit<Mistake, 'code'> & { readonly code: string },

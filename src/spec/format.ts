@@ -45,6 +45,22 @@ const expectation = z.union([
   z.strictObject({ violated: z.int().min(0).describe('Steps of the shortest trace.') }),
 ]);
 
+export const pinnedActionsMax = 10_000;
+
+export const pinnedFormat = z.strictObject({
+  property: z
+    .enum(propertyNames as [string, ...string[]])
+    .describe('The property that the path violated when it was found.'),
+  outcome: z
+    .enum(['mended', 'breaks'])
+    .describe('What must come out: `mended`, it does so no more; `breaks`, it does so still.'),
+  initial: z.int().min(0).optional().describe('The number of the initial state; 0 unless given.'),
+  actions: z
+    .array(z.string().min(1).max(200))
+    .max(pinnedActionsMax)
+    .describe('The actions by their names, such as `cpu 0: trap`.'),
+});
+
 export const specFormat = z.strictObject({
   title: z.string().min(1).max(200).describe('One line that says what is checked.'),
   shows: z.string().max(2000).optional().describe('What the verdict shows, in a sentence or two.'),
@@ -53,7 +69,7 @@ export const specFormat = z.strictObject({
     .max(500)
     .optional()
     .describe(
-      'Another spec, by its path from this one. Its settings hold unless this file has its own; its edits are made first; its title, `shows` and `expect` are not taken over.',
+      'Another spec, by its path from this one. Its settings hold unless this file has its own; its edits are made first; its title, `shows`, `expect` and `pinned` are not taken over.',
     ),
   protocol: z
     .enum(protocols.map((protocol) => protocol.name) as [string, ...string[]])
@@ -164,6 +180,11 @@ export const specFormat = z.strictObject({
     )
     .optional()
     .describe('What must come out. A property that is not listed must hold or not apply.'),
+  pinned: pinnedFormat
+    .optional()
+    .describe(
+      'A path to take in place of a search, as `svscheck replay --save` writes it. It is not taken over by what extends this file.',
+    ),
 });
 
 export type SpecFile = z.infer<typeof specFormat>;

@@ -40,6 +40,18 @@ export const withReductions = (spec: Spec, some: Partial<Reductions>): Spec => (
   design: { ...spec.design, reductions: { ...spec.design.reductions, ...some } },
 });
 
+/** A path to take in place of a search, by the names of its actions. */
+export interface Pinned {
+  /** The property that it violated when it was found. */
+  readonly property: string;
+  /** What must come out: that it does so no more, or that it does so still. */
+  readonly outcome: 'mended' | 'breaks';
+  /** The number of the initial state. */
+  readonly initial: number;
+  /** Labels of actions. */
+  readonly actions: readonly string[];
+}
+
 export interface Spec {
   /** As it was asked for, relative to the working directory. */
   readonly file: string;
@@ -49,6 +61,8 @@ export interface Spec {
   readonly shows: string | null;
   readonly design: Design;
   readonly expect: Readonly<Record<string, Expectation>>;
+  /** Null for a spec whose states are searched. */
+  readonly pinned: Pinned | null;
   /** A mistake in the spec, at the place in whichever file it stands. */
   mistake(code: ErrorCode, path: KeyPath, message: string, hint?: string): Mistake;
   /** Where the file itself speaks of a key path, or of what encloses it. Both are 1-based. */
@@ -154,6 +168,7 @@ export function loadSpec(file: string): Spec {
       },
     },
     expect: (own.expect ?? {}) as Record<string, Expectation>,
+    pinned: own.pinned === undefined ? null : { ...own.pinned, initial: own.pinned.initial ?? 0 },
     mistake,
     place: (path) => ownSource.place(path, true),
   };

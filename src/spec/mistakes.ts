@@ -5,7 +5,7 @@ import { stepsOf } from '../transitions/operation.js';
 import { protocols } from '../transitions/protocols.js';
 import type { ErrorCode, Mistake } from './errors.js';
 import { suggest } from './errors.js';
-import { propertyNames, specFormat, witnessNames } from './format.js';
+import { pinnedFormat, propertyNames, specFormat, witnessNames } from './format.js';
 import type { Spec } from './load.js';
 import type { KeyPath, Source } from './source.js';
 
@@ -60,8 +60,9 @@ export function mistakesOf(issue: z.core.$ZodIssue, source: Source): Mistake[] {
     case 'invalid_value': {
       const words = issue.values.map(String);
       if (value === undefined) return at('missing-key', `the key ${key} is missing`);
+      const isProperty = path.join('.') === 'pinned.property';
       return at(
-        'unknown-value',
+        isProperty ? 'unknown-property' : 'unknown-value',
         `${key} cannot be ${typeOf(value)}`,
         suggest(String(value), words),
       );
@@ -160,6 +161,7 @@ function keysAt(path: readonly (string | number)[]): string[] {
   if (path[0] === 'machine') return Object.keys(specFormat.shape.machine.unwrap().shape);
   if (path[0] === 'kaslr') return ['positions', 'layout'];
   if (path[0] === 'expect') return ['violated'];
+  if (path[0] === 'pinned') return Object.keys(pinnedFormat.shape);
   return [
     ...['drop', 'move', 'before', 'after', 'swap', 'with', 'insert', 'as', 'replace'],
     ...['limit', 'to', 'set', 'interrupts', 'fences', 'rebind', 'name'],
@@ -257,6 +259,10 @@ export function conflictsOf(spec: Spec): Mistake[] {
       `${nests} needs ${depth === 1 ? 'a frame' : 'two frames'} to be saved in`,
       `write \`nesting: ${depth}\``,
     );
+  }
+  if (spec.pinned !== null && Object.keys(spec.expect).length > 0) {
+    const message = 'a path is taken here and nothing is searched: `expect` says nothing of it';
+    add(['expect'], message, 'leave it out; what must come out is `pinned.outcome`');
   }
   found.push(...unanswered(spec, protocol), ...outOfPlace(spec, protocol));
   for (const [name, expected] of Object.entries(spec.expect)) {

@@ -10,6 +10,8 @@ import { buildSpec } from './build.js';
 import type { DesignModel } from './design-model.js';
 import type { Expectation } from './format.js';
 import type { Spec } from './load.js';
+import type { PinnedResult } from './pinned.js';
+import { runPinned } from './pinned.js';
 import type { DesignOutcome } from './search.js';
 import { isProbable, searchForTraces } from './search.js';
 import type { ThreadOptions } from './threads.js';
@@ -40,8 +42,11 @@ export interface WitnessResult {
 export interface SpecResult {
   readonly spec: Spec;
   readonly model: DesignModel;
+  /** None of a spec that pins a path; likewise the witnesses. */
   readonly properties: readonly PropertyResult[];
   readonly witnesses: readonly WitnessResult[];
+  /** What came of the path of a spec that pins one; null where states are searched. */
+  readonly pinned: PinnedResult | null;
   /** Up to permutations of what the states are counted; empty when each is counted. */
   readonly symmetry: readonly SymmetryName[];
   /** What else was left out. With `por` depths, but for those of traces, are not numbers of steps. */
@@ -76,6 +81,7 @@ export interface RunOptions extends Partial<ThreadOptions> {
 
 /** Runs one spec. Throws UserError for a spec that has no meaning, never for a violation. */
 export async function runSpec(spec: Spec, options: RunOptions = {}): Promise<SpecResult> {
+  if (spec.pinned !== null) return runPinned(spec, spec.pinned);
   const model = buildSpec(spec);
   const started = performance.now();
   const outcome: Outcome & Partial<DesignOutcome> = options.reference
@@ -103,6 +109,7 @@ export async function runSpec(spec: Spec, options: RunOptions = {}): Promise<Spe
     model,
     properties,
     witnesses,
+    pinned: null,
     ...reductionsOf(spec, options),
     statesDistinct: outcome.statesDistinct,
     statesGenerated: outcome.statesGenerated,

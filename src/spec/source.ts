@@ -5,7 +5,7 @@ import { isAlias, isMap, isScalar, LineCounter, Parser, parseDocument, visit } f
 import type { ErrorCode, Mistake } from './errors.js';
 import { UserError } from './errors.js';
 
-const bytesMax = 256 * 1024;
+export const bytesMax = 256 * 1024;
 /** Specs nest four deep; what reads YAML calls itself for each level. */
 const levelsMax = 16;
 

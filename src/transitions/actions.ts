@@ -22,8 +22,14 @@ export interface ActionSlots {
   readonly starts: boolean;
   /** The member of a loop in any order that it goes on with. */
   readonly member: number | null;
-  /** Null when nothing keeps it from being taken. */
-  readonly enabled: ((m: Machine) => boolean) | null;
+  /** What keeps it from being taken where its CPU stands before it; none when nothing does. */
+  readonly guards: readonly Guard[];
+}
+
+/** A test, and what it is about: refusal.ts tells which of them refuses an action. */
+export interface Guard {
+  readonly kind: 'condition' | 'nesting' | 'on-itself' | 'visited' | 'waits' | 'store-buffer';
+  holds(m: Machine): boolean;
 }
 
 /** What one CPU can do next. A class, and no closures: V8 inlines a method that all actions share. */
@@ -32,7 +38,8 @@ export class CpuAction implements Action<Machine>, ActionSlots {
   readonly from: Node;
   readonly starts: boolean;
   readonly member: number | null;
-  readonly enabled: ((m: Machine) => boolean) | null;
+  readonly guards: readonly Guard[];
+  private readonly enabled: ((m: Machine) => boolean) | null;
 
   constructor(
     private readonly scope: Scope,
@@ -46,7 +53,8 @@ export class CpuAction implements Action<Machine>, ActionSlots {
     this.from = slots.from;
     this.starts = slots.starts;
     this.member = slots.member;
-    this.enabled = slots.enabled;
+    this.guards = slots.guards;
+    this.enabled = allOf(slots.guards);
   }
 
   guard(m: Machine): boolean {
@@ -61,6 +69,13 @@ export class CpuAction implements Action<Machine>, ActionSlots {
     if (this.starts || member !== null) node = arrive(m, cpu, node);
     run(scope, m, cpu, node, instance, observer);
   }
+}
+
+/** All of some guards as one test, or null for none. */
+function allOf(guards: readonly Guard[]): ((m: Machine) => boolean) | null {
+  const [first, ...others] = guards;
+  if (first === undefined) return null;
+  return others.length === 0 ? first.holds : (m) => guards.every((guard) => guard.holds(m));
 }
 
 /** What hardware does under TSO at any time: it takes a CPU's oldest store to memory. */

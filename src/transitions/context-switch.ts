@@ -92,6 +92,9 @@ export const contextSwitch = operation({
   over: { pmap: 'pmap' },
   starts: 'kernel',
   switchesPmap: true,
-  enabled: (m, { cpu, pmap }) => m.cpus[cpu].pmap !== pmap,
+  enabled: {
+    says: 'another pmap is loaded',
+    test: (m, { cpu, pmap }) => m.cpus[cpu].pmap !== pmap,
+  },
   steps: [leaveOldPmap, joinNewPmap, publishKpdirpa, copySlots, loadNewL4],
 });

@@ -14,8 +14,11 @@ export const userAccess = operation({
   event: 'user-access',
   over: { slot: 'slot' },
   starts: 'user',
-  enabled: (m, { cpu, slot }, scope) =>
-    slotOwner(m, scope, m.cpus[cpu].cr3, slot) === m.cpus[cpu].pmap,
+  enabled: {
+    says: 'the loaded page maps memory of the loaded pmap at the slot',
+    test: (m, { cpu, slot }, scope) =>
+      slotOwner(m, scope, m.cpus[cpu].cr3, slot) === m.cpus[cpu].pmap,
+  },
   steps: [
     step({
       name: 'read-memory',

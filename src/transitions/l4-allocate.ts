@@ -93,6 +93,9 @@ export const l4Allocate = operation({
   source: '[M7b]; x86/pmap.c Feb 2018: pmap_get_ptp',
   over: { slot: 'slot' },
   starts: 'kernel',
-  enabled: (m, { cpu, slot }, scope) => !readPdir(m, scope, cpu, m.cpus[cpu].pmap, slot),
+  enabled: {
+    says: 'the loaded pmap has no entry at the slot',
+    test: (m, { cpu, slot }, scope) => !readPdir(m, scope, cpu, m.cpus[cpu].pmap, slot),
+  },
   steps: [lockPmap, setSlot, walkCpus, unlockPmap],
 });

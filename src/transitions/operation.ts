@@ -153,7 +153,11 @@ interface OperationSlots<N extends Needs> {
   readonly ends?: 'rest';
   /** It goes from one pmap to another: CR3 may be of either. */
   readonly switchesPmap?: true;
-  enabled?(m: Machine, bindings: Bindings<N>, scope: Scope): boolean;
+  /** Where it can start besides: in words, and as a test. */
+  readonly enabled?: {
+    readonly says: string;
+    test(m: Machine, bindings: Bindings<N>, scope: Scope): boolean;
+  };
   readonly steps: readonly Item[];
 }
 

@@ -11,7 +11,7 @@ import { toId, toIndex } from '../state/domain.js';
 import { LookUp } from '../state/look-up.js';
 import type { Machine } from '../state/machine.js';
 import type { Scope } from '../state/scope.js';
-import type { ActionSlots } from './actions.js';
+import type { ActionSlots, Guard } from './actions.js';
 import { CpuAction, DrainAction, isBufferReady, waitsFor } from './actions.js';
 import { drainOne } from './memory.js';
 import type { NamedStep, Node, Start, StepNode } from './nodes.js';
@@ -221,52 +221,56 @@ export class Program {
       const action = new CpuAction(scope, cpu, process, all.length, `${name}: ${label}`, {
         starts: false,
         member: null,
-        enabled: null,
+        guards: [],
         ...slots,
       });
       all.push(action);
       return action;
     };
     const nestingMax = scope.options.nesting;
-    /** What keeps an operation from starting, or null when nothing ever does. */
     const start = ({ instance, first }: Start, nested = false): Action<Machine> => {
       const { operation, bindings, handler } = instance;
       const given = { ...bindings, cpu };
-      const tests: ((m: Machine) => boolean)[] = [];
+      const guards: Guard[] = [];
       const { enabled } = operation;
-      if (enabled !== undefined) tests.push((m) => enabled(m, given, scope));
+      if (enabled !== undefined) {
+        guards.push({ kind: 'condition', holds: (m) => enabled.test(m, given, scope) });
+      }
       if (nested) {
         // A handler on top of a handler: while there is a frame, and NMIs not on top of themselves.
-        tests.push((m) => this.depthOf(m, cpu) < nestingMax);
+        guards.push({ kind: 'nesting', holds: (m) => this.depthOf(m, cpu) < nestingMax });
         if (operation.starts === 'anywhere') {
           const same = this.locationsIn(({ event }) => event === operation.event);
-          tests.push((m) => !this.isOpen(m, cpu, same));
+          guards.push({ kind: 'on-itself', holds: (m) => !this.isOpen(m, cpu, same) });
         }
       }
       if (scope.stores !== null && first.kind === 'step') {
         // Delivery of an interrupt serialises.
         const node: StepNode = handler ? { ...first, buffer: 'fences' } : first;
-        tests.push((m) => isBufferReady(m, scope, cpu, node));
+        guards.push({ kind: 'store-buffer', holds: (m) => isBufferReady(m, scope, cpu, node) });
       }
-      const enabledIf = allOf(tests);
       const label = instanceLabel(scope, instance);
-      return add(label, { instance, from: first, starts: true, enabled: enabledIf });
+      return add(label, { instance, from: first, starts: true, guards });
     };
     const continuing = (node: Node): Action<Machine>[] => {
       const { instance } = node;
       if (node.kind === 'choose') {
         return node.members.map(({ member, label, first }) => {
-          const enabled = (m: Machine) =>
-            m.cpus[cpu].registers.remaining.has(toId<'member'>(member));
+          const holds = (m: Machine) => m.cpus[cpu].registers.remaining.has(toId<'member'>(member));
+          const guards: Guard[] = [{ kind: 'visited', holds }];
           const full = `${instanceLabel(scope, instance)}/${node.loop.loop}[${label}]`;
-          return add(full, { instance, from: first, member, enabled });
+          return add(full, { instance, from: first, member, guards });
         });
       }
       if (node.kind === 'enter') return [];
-      const tests: ((m: Machine) => boolean)[] = [];
-      if (node.waits !== null) tests.push((m) => waitsFor(m, scope, cpu, node) === null);
-      if (scope.stores !== null) tests.push((m) => isBufferReady(m, scope, cpu, node));
-      return [add(nodeLabel(scope, node), { instance, from: node, enabled: allOf(tests) })];
+      const guards: Guard[] = [];
+      if (node.waits !== null) {
+        guards.push({ kind: 'waits', holds: (m) => waitsFor(m, scope, cpu, node) === null });
+      }
+      if (scope.stores !== null) {
+        guards.push({ kind: 'store-buffer', holds: (m) => isBufferReady(m, scope, cpu, node) });
+      }
+      return [add(nodeLabel(scope, node), { instance, from: node, guards })];
     };
     const startsFrom = (mode: 'user' | 'kernel') =>
       starts
@@ -302,13 +306,6 @@ export class Program {
       }),
     };
   }
-}
-
-/** All of some tests as one, or null for none. */
-function allOf(tests: readonly ((m: Machine) => boolean)[]): ActionSlots['enabled'] {
-  const [first, ...others] = tests;
-  if (first === undefined) return null;
-  return others.length === 0 ? first : (m) => tests.every((test) => test(m));
 }
 
 /** Whether interrupts can come at a location: IF is 1. */

@@ -31,6 +31,7 @@ const c = (title: string, files: Case['files'], says: string, args?: readonly st
 });
 
 const edit = (text: string) => `edits:\n  - ${text}\n`;
+const pinned = (text: string) => `pinned: { ${text} }`;
 
 const cases: readonly Case[] = [
   c('a missing file', {}, 'a.yaml: error[file-missing]: there is no such file or folder'),
@@ -381,6 +382,113 @@ const cases: readonly Case[] = [
     base,
     'b/c.xml: error[file-unwritable]: nothing can be written into b (ENOENT)',
     ['check', 'a.yaml', '--reporter', 'junit=b/c.xml'],
+  ),
+  c(
+    'a pinned path of a property that is none',
+    pinned('property: no-foreign-slot, outcome: mended, actions: []'),
+    "a.yaml:5:21: error[unknown-property]: 'pinned.property' cannot be the string \"no-foreign-slot\"\n  did you mean 'no-foreign-slots'?",
+  ),
+  c(
+    'a pinned path that is to come out as nothing does',
+    pinned('property: no-foreign-slots, outcome: fixed, actions: []'),
+    'a.yaml:5:48: error[unknown-value]: \'pinned.outcome\' cannot be the string "fixed"\n  it can be mended, breaks',
+  ),
+  c(
+    'a pinned path without actions',
+    pinned('property: no-foreign-slots, outcome: mended'),
+    "a.yaml:5:1: error[missing-key]: the key 'pinned.actions' is missing",
+  ),
+  c(
+    'a pinned path with a key that it does not have',
+    pinned('property: no-foreign-slots, outcome: mended, actions: [], steps: 3'),
+    "a.yaml:5:69: error[unknown-key]: there is no key 'steps'\n  it can be property, outcome, initial, actions",
+  ),
+  c(
+    'a pinned path by numbers',
+    pinned('property: no-foreign-slots, outcome: mended, actions: [44]'),
+    "a.yaml:5:66: error[wrong-type]: 'pinned.actions.0' is the number 44; it must be a string",
+  ),
+  c(
+    'a pinned path with a name that is too long',
+    pinned(`property: no-foreign-slots, outcome: mended, actions: [${'x'.repeat(201)}]`),
+    "a.yaml:5:66: error[wrong-type]: 'pinned.actions.0' has 201 characters; it can have 200 at most",
+  ),
+  c(
+    'a pinned path that is too long',
+    pinned(`property: no-foreign-slots, outcome: mended, actions: [${'x,'.repeat(10_001)}]`),
+    "a.yaml:5:65: error[wrong-type]: 'pinned.actions' has 10001 items; it can have 10000 at most",
+  ),
+  c(
+    'a pinned path and what a search is to find',
+    `${pinned('property: no-foreign-slots, outcome: mended, actions: []')}\nexpect: { no-foreign-slots: holds }`,
+    'a.yaml:6:9: error[conflict]: a path is taken here and nothing is searched: `expect` says nothing of it\n  leave it out; what must come out is `pinned.outcome`',
+  ),
+  c(
+    'a pinned path of a property that says nothing of the design',
+    pinned('property: updir-locked, outcome: mended, actions: []'),
+    "a.yaml:5:21: error[conflict]: 'updir-locked' says nothing of this design: the protocol has no lock on the per-CPU pages\n  remove the spec",
+  ),
+  ...[
+    { doing: 'explain', args: ['explain', 'a.yaml'] },
+    { doing: 'explain', args: ['explain', 'a.yaml', '--repair'] },
+    { doing: 'reorder', args: ['reorder', 'a.yaml', 'context-switch'] },
+    { doing: 'simulate', args: ['simulate', 'a.yaml'] },
+    {
+      doing: 'save a path from',
+      args: ['replay', 'a.yaml', '--path', '0:0', '--save', 'c.yaml'],
+    },
+  ].map(({ doing, args }) =>
+    c(
+      `a pinned path, to ${args.join(' ')}`,
+      {
+        'a.yaml': `title: A\nextends: b.yaml\n${pinned('property: no-foreign-slots, outcome: mended, actions: []')}`,
+        'b.yaml': base,
+      },
+      `a.yaml:3:9: error[bad-option]: this spec pins a path: there is nothing to ${doing}\n  name what it extends, b.yaml`,
+      args,
+    ),
+  ),
+  c(
+    'a path to save where there is a file',
+    { 'a.yaml': base, 'b.yaml': '' },
+    'b.yaml: error[bad-option]: the file exists; it is left as it is\n  --force replaces it',
+    ['replay', 'a.yaml', '--path', '0:0', '--save', 'b.yaml'],
+  ),
+  c(
+    'a path to save in place of its design',
+    { 'a.yaml': `title: A\nextends: b/b.yaml\n`, 'b/b.yaml': base },
+    'b/b.yaml: error[bad-option]: this is the design that the path is of\n  save the path in a file of its own',
+    ['replay', 'a.yaml', '--path', '0:0', '--save', 'b/b.yaml', '--force'],
+  ),
+  c(
+    'a path to save that violates nothing',
+    { 'a.yaml': base },
+    'a.yaml: error[bad-path]: no property is violated at the end of this path: there is nothing to save',
+    ['replay', 'a.yaml', '--path', '0:0', '--save', 'b.yaml'],
+  ),
+  c(
+    'a path to save for a property that it does not violate',
+    { 'a.yaml': `${base}secret: [entry]\n` },
+    "a.yaml: error[bad-path]: 'no-foreign-slots' is not violated at the end of this path: there is nothing to save\n  what is violated is kernel-unreachable",
+    ['replay', 'a.yaml', '--path', '0:', '--save', 'b.yaml', '--property', 'no-foreign-slots'],
+  ),
+  c(
+    'a path to save for a property that is none',
+    base,
+    "a.yaml: error[bad-option]: there is no property 'no-foreign'\n  it can be well-formed",
+    ['replay', 'a.yaml', '--path', '0:0', '--save', 'b.yaml', '--property', 'no-foreign'],
+  ),
+  c(
+    'a property to save a path for, and no file',
+    base,
+    'a.yaml: error[bad-option]: --property says how to save the path\n  name a file with --save',
+    ['replay', 'a.yaml', '--path', '0:0', '--property', 'no-foreign-slots'],
+  ),
+  c(
+    'a path to save in a folder that is not there',
+    base,
+    'b/c.yaml: error[file-unwritable]: nothing can be written into b (ENOENT)',
+    ['replay', 'a.yaml', '--path', '0:0', '--save', 'b/c.yaml'],
   ),
   c(
     'a file that init would overwrite',

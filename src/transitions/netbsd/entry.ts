@@ -210,6 +210,11 @@ export const loads2018: Loads = {
   updirpa: { ...loadUpdirpa, interrupts: 'off', only: leaveOnlyIf },
 };
 
+const runsProcess: NonNullable<Operation['enabled']> = {
+  says: 'a thread of a process runs on the CPU',
+  test: (m, { cpu }) => m.cpus[cpu].thread !== null,
+};
+
 /** From user mode, and back. */
 export function entriesOf(loads: Loads): Operation[] {
   return [
@@ -232,7 +237,7 @@ export function entriesOf(loads: Loads): Operation[] {
       source: '[M4]; amd64/amd64_trap.S 1.50: intrfastexit',
       variables: ['stacks'],
       starts: 'kernel',
-      enabled: (m, { cpu }) => m.cpus[cpu].thread !== null,
+      enabled: runsProcess,
       steps: [testWant, setUrsp, loads.updirpa, restoreRegisters, iret],
     }),
     operation({
@@ -241,7 +246,7 @@ export function entriesOf(loads: Loads): Operation[] {
       event: 'segment-fault',
       variables: ['stacks'],
       starts: 'kernel',
-      enabled: (m, { cpu }) => m.cpus[cpu].thread !== null,
+      enabled: runsProcess,
       steps: [testWant, setUrsp, loads.updirpa, restoreRegisters, loadSegments, iret],
     }),
   ];

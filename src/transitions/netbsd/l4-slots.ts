@@ -189,8 +189,11 @@ const allocate = (source: string, steps: readonly Item[]): Operation =>
     over: { slot: 'slot' },
     variables: ['threads'],
     starts: 'kernel',
-    enabled: (m, { cpu, slot }, scope) =>
-      actsOnOwn(m, cpu) && !readPdir(m, scope, cpu, m.cpus[cpu].pmap, slot),
+    enabled: {
+      says: "the thread's own pmap is loaded, and has no entry at the slot",
+      test: (m, { cpu, slot }, scope) =>
+        actsOnOwn(m, cpu) && !readPdir(m, scope, cpu, m.cpus[cpu].pmap, slot),
+    },
     steps: [lockToSet, setSlot, ...steps, unlockPmap],
   });
 
@@ -218,9 +221,12 @@ const free = (steps: readonly Item[], isPcid: boolean): Operation =>
     variables: ['free', 'threads'],
     over: { slot: 'slot' },
     starts: 'kernel',
-    enabled: (m, { cpu, slot }) => {
-      const { slots, deferred } = m.pmaps[m.cpus[cpu].pmap];
-      return actsOnOwn(m, cpu) && slots.has(slot) && !deferred.has(slot);
+    enabled: {
+      says: "the thread's own pmap is loaded, and has an entry at the slot that no free has cleared",
+      test: (m, { cpu, slot }) => {
+        const { slots, deferred } = m.pmaps[m.cpus[cpu].pmap];
+        return actsOnOwn(m, cpu) && slots.has(slot) && !deferred.has(slot);
+      },
     },
     steps: [lockToClear, clearSlot, ...steps, unlockPmap, ...freeingSteps(isPcid)],
   });

@@ -178,9 +178,12 @@ export const pmapLoad = (flush: readonly Step[]): Operation =>
     variables: ['threads'],
     starts: 'kernel',
     switchesPmap: true,
-    enabled: (m, { cpu, old, pmap }) => {
-      const { thread, wantPmapload, pmap: loaded } = m.cpus[cpu];
-      return wantPmapload && thread === pmap && loaded === old && old !== pmap;
+    enabled: {
+      says: 'the first pmap is loaded, and the thread is owed a load of the second',
+      test: (m, { cpu, old, pmap }) => {
+        const { thread, wantPmapload, pmap: loaded } = m.cpus[cpu];
+        return wantPmapload && thread === pmap && loaded === old && old !== pmap;
+      },
     },
     steps: [...switchTo(flush, null), clearWant, dropReference],
   });
@@ -228,7 +231,10 @@ export const pmapReactivate = operation({
   variables: ['threads'],
   source: 'x86/pmap.c Feb 2018: pmap_reactivate',
   starts: 'kernel',
-  enabled: (m, { cpu }) => m.cpus[cpu].wantPmapload && m.cpus[cpu].thread === m.cpus[cpu].pmap,
+  enabled: {
+    says: 'the thread is owed a pmap load, and its own pmap is the one that is loaded',
+    test: (m, { cpu }) => m.cpus[cpu].wantPmapload && m.cpus[cpu].thread === m.cpus[cpu].pmap,
+  },
   steps: [setValid, testOwnBit, rejoin, flushTlb, clearWant],
 });
 
@@ -275,7 +281,10 @@ export const borrow = (flush: readonly Step[]): Operation =>
     over: { old: 'pmap', pmap: 'pmap' },
     starts: 'kernel',
     switchesPmap: true,
-    enabled: (m, { cpu, old, pmap }) =>
-      m.cpus[cpu].pmap === old && old !== pmap && !m.pmaps[pmap].exited,
+    enabled: {
+      says: 'the first pmap is loaded, the second is another, and its process has not exited',
+      test: (m, { cpu, old, pmap }) =>
+        m.cpus[cpu].pmap === old && old !== pmap && !m.pmaps[pmap].exited,
+    },
     steps: [lockForeign, ...switchTo(flush, dropReference), leaveLazy, unlockForeign],
   });

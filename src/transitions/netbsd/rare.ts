@@ -14,10 +14,13 @@ export const growKernel = operation({
   event: 'grow',
   variables: ['growth'],
   starts: 'kernel',
-  enabled: (m, { cpu }, scope) => {
-    if (m.kernel.grown) return false;
-    for (const pmap of scope.pmaps.ids) if (m.pmaps[pmap].grown) return false;
-    return m.cpus[cpu].mode === 'kernel';
+  enabled: {
+    says: 'the kernel half has not grown',
+    test: (m, { cpu }, scope) => {
+      if (m.kernel.grown) return false;
+      for (const pmap of scope.pmaps.ids) if (m.pmaps[pmap].grown) return false;
+      return m.cpus[cpu].mode === 'kernel';
+    },
   },
   steps: [
     step({
@@ -62,10 +65,13 @@ export const ldtEdit = operation({
   event: 'ldt',
   variables: ['ldt', 'threads'],
   starts: 'kernel',
-  enabled: (m, { cpu }) =>
-    m.cpus[cpu].thread === m.cpus[cpu].pmap &&
-    !m.cpus[cpu].wantPmapload &&
-    !ownPmap(m, cpu).ldtEdited,
+  enabled: {
+    says: "the thread's own pmap is loaded, and its LDT has not been edited",
+    test: (m, { cpu }) =>
+      m.cpus[cpu].thread === m.cpus[cpu].pmap &&
+      !m.cpus[cpu].wantPmapload &&
+      !ownPmap(m, cpu).ldtEdited,
+  },
   steps: [
     step({
       name: 'write-ldt',
@@ -128,7 +134,10 @@ export const svsDisable = operation({
   event: 'disable',
   variables: ['patching', 'isolation'],
   starts: 'kernel',
-  enabled: (m) => m.patching.sender === null,
+  enabled: {
+    says: 'no CPU has begun to disable isolation',
+    test: (m) => m.patching.sender === null,
+  },
   steps: [
     step({
       name: 'call-others',
@@ -177,9 +186,12 @@ export const rendezvous = operation({
   event: 'disable',
   variables: ['patching', 'isolation'],
   starts: 'kernel',
-  enabled: (m, { cpu }) => {
-    const { sender, arrived, done } = m.patching;
-    return sender !== null && sender !== cpu && !done && !arrived.has(cpu);
+  enabled: {
+    says: 'another CPU disables isolation, and still waits for this one',
+    test: (m, { cpu }) => {
+      const { sender, arrived, done } = m.patching;
+      return sender !== null && sender !== cpu && !done && !arrived.has(cpu);
+    },
   },
   steps: [
     step({

@@ -138,7 +138,10 @@ export const tlbIpi = (isPcid: boolean): Operation =>
     event: 'free',
     variables: ['free', 'threads'],
     starts: 'interruptible',
-    enabled: (m, { cpu }) => m.shootdown.pending.has(cpu),
+    enabled: {
+      says: 'an IPI is pending for the CPU',
+      test: (m, { cpu }) => m.shootdown.pending.has(cpu),
+    },
     steps: [ipiEntry, flushes('flush-packet', handler, isPcid), leaveIfLazy, acknowledge],
   });
 

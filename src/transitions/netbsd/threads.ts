@@ -81,7 +81,10 @@ export const lwpSwitch = (flush: readonly Step[]): Operation =>
     over: { pmap: 'pmap' },
     variables: ['threads'],
     starts: 'kernel',
-    enabled: (m, { cpu, pmap }) => m.cpus[cpu].thread !== pmap && !m.pmaps[pmap].exited,
+    enabled: {
+      says: 'another thread runs on the CPU, and the process has not exited',
+      test: (m, { cpu, pmap }) => m.cpus[cpu].thread !== pmap && !m.pmaps[pmap].exited,
+    },
     steps: [deactivate, setCurlwp, remapRsp0, ...flush, setTssRsp0, activate],
   });
 
@@ -100,7 +103,10 @@ export const kernelThread = operation({
   event: 'kernel-thread',
   variables: ['threads'],
   starts: 'kernel',
-  enabled: (m, { cpu }) => m.cpus[cpu].thread !== null,
+  enabled: {
+    says: 'a thread of a process runs on the CPU',
+    test: (m, { cpu }) => m.cpus[cpu].thread !== null,
+  },
   steps: [deactivate, setCurlwpKernel],
 });
 
@@ -124,12 +130,15 @@ export const exit = operation({
   over: { pmap: 'pmap' },
   variables: ['lifetime', 'threads'],
   starts: 'kernel',
-  enabled: (m, { cpu, pmap }, scope) => {
-    if (m.cpus[cpu].thread !== pmap || m.cpus[cpu].wantPmapload) return false;
-    for (const other of scope.cpus.ids) {
-      if (other !== cpu && m.cpus[other].thread === pmap) return false;
-    }
-    return true;
+  enabled: {
+    says: 'the only thread of the process runs on the CPU, which owes it no pmap load',
+    test: (m, { cpu, pmap }, scope) => {
+      if (m.cpus[cpu].thread !== pmap || m.cpus[cpu].wantPmapload) return false;
+      for (const other of scope.cpus.ids) {
+        if (other !== cpu && m.cpus[other].thread === pmap) return false;
+      }
+      return true;
+    },
   },
   steps: [deactivate, setCurlwpKernel, dropProcess],
 });
@@ -142,7 +151,10 @@ export const create = operation({
   over: { pmap: 'pmap' },
   variables: ['lifetime'],
   starts: 'kernel',
-  enabled: (m, { pmap }) => m.pmaps[pmap].exited && m.pmaps[pmap].references.size === 0,
+  enabled: {
+    says: 'the process has exited, and no CPU holds a reference to its pmap',
+    test: (m, { pmap }) => m.pmaps[pmap].exited && m.pmaps[pmap].references.size === 0,
+  },
   steps: [
     step({
       name: 'create-pmap',
