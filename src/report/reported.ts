@@ -16,6 +16,7 @@ export function reportedSpec({ spec, model, ...result }: SpecResult): ReportedSp
     shows: spec.shows,
     ...spec.place([]),
     status: result.status,
+    unfinishedAccepted: result.unfinishedAccepted,
     stoppedBy: result.stoppedBy,
     tracesStoppedBy: result.tracesStoppedBy,
     omission: result.omission,

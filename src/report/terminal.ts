@@ -3,6 +3,7 @@ import type { Colors } from 'picocolors/types.js';
 import { plain } from '../spec/errors.js';
 import type { Report, ReportedProperty, ReportedSpec, ToldAction, Trace } from './document.js';
 import { exitCodes } from './exit.js';
+import { ownFiles } from './run.js';
 
 export const grouped = (n: number): string => n.toLocaleString('en-US');
 
@@ -23,7 +24,8 @@ export function specLine(result: ReportedSpec, width: number, color: Colors): st
   const told = violated.map(({ name, depth }) => `${name} violated in ${depth}`);
   if (properties.some(({ result: outcome }) => outcome === 'unfinished')) {
     const why = result.stoppedBy ?? result.tracesStoppedBy;
-    told.push(why === null ? 'unfinished' : `unfinished (${why})`);
+    const accepted = result.unfinishedAccepted ? ', accepted' : '';
+    told.push(why === null ? 'unfinished' : `unfinished (${why})${accepted}`);
   }
   if (properties.some(({ result: outcome }) => outcome === 'probable')) {
     told.push(`probable (a state missed: ${oddsText(result.omission)})`);
@@ -49,19 +51,37 @@ function markOf({ status }: ReportedSpec, color: Colors): string {
 
 /** Steps and witnesses that a folder of specs leaves out, a line each. */
 export const gapLines = (gaps: Report['suite'], color: Colors): string[] => [
-  ...(gaps?.steps ?? []).map((step) => `${color.red('FAIL')} no spec takes the step ${step}`),
-  ...(gaps?.witnesses ?? []).map((name) => `${color.red('FAIL')} no spec reaches ${name}`),
+  ...(gaps?.steps ?? []).map(
+    (step) => `${color.red('FAIL')} no spec takes the step ${plain(step)}`,
+  ),
+  ...(gaps?.witnesses ?? []).map((name) => `${color.red('FAIL')} no spec reaches ${plain(name)}`),
 ];
 
+/** What is otherwise than in the baseline, a line each. */
+export const driftLines = (drift: Report['drift'], color: Colors): string[] =>
+  (drift ?? []).map(({ file, what, was, now }) => {
+    const told =
+      what !== 'spec'
+        ? `${plain(what)} was ${plain(was ?? 'not there')}, is ${plain(now ?? 'not there')}`
+        : was === null
+          ? 'the spec is not in the baseline'
+          : 'the spec is in the baseline, and not in this run';
+    return `${color.red('FAIL')} ${plain(file)}: ${told}`;
+  });
+
 /** The last line of a table. */
-export function summary({ specs, files, exitCode }: Report): string {
+export function summary({ specs, files, shard, drift, exitCode }: Report): string {
   const count = (status: ReportedSpec['status']) =>
     specs.filter((spec) => spec.status === status).length;
+  const accepted = specs.filter(({ unfinishedAccepted }) => unfinishedAccepted).length;
+  const open = count('unfinished') - accepted;
   const states = specs.reduce((sum, { statesDistinct }) => sum + statesDistinct, 0);
   const parts = [
-    `${count('as-expected')} of ${files.length} specs as expected`,
+    `${count('as-expected')} of ${ownFiles({ files, shard }).length} specs as expected`,
     ...(count('unexpected') > 0 ? [`${count('unexpected')} not as expected`] : []),
-    ...(count('unfinished') > 0 ? [`${count('unfinished')} unfinished`] : []),
+    ...(open > 0 ? [`${open} unfinished`] : []),
+    ...(accepted > 0 ? [`${accepted} unfinished as accepted`] : []),
+    ...(drift !== null && drift.length > 0 ? [`${counted(drift.length, 'value')} drifted`] : []),
     `${grouped(states)} states in ${seconds(specs.reduce((sum, { timeMs }) => sum + timeMs, 0))}`,
     ...(exitCode === exitCodes.interrupted.code ? ['interrupted'] : []),
   ];
@@ -153,10 +173,9 @@ export function specReport(result: ReportedSpec, color: Colors): string[] {
     }
   }
   if (result.stoppedBy !== null) {
-    lines.push(
-      '',
-      color.yellow(`  stopped early (${result.stoppedBy}): what is not violated is unfinished`),
-    );
+    const accepted = result.unfinishedAccepted ? ', which the spec accepts' : '';
+    const what = `what is not violated is unfinished${accepted}`;
+    lines.push('', color.yellow(`  stopped early (${result.stoppedBy}): ${what}`));
   }
   const { tracesStoppedBy: why } = result;
   if (why !== null) lines.push('', color.yellow(`  no trace for all that is violated (${why})`));

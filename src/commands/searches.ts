@@ -1,0 +1,104 @@
+/** The searches of a run: one spec after the other, until all are done or Ctrl-C. */
+import type { Report, ReportedSpec } from '../report/document.js';
+import type { ProgressKind } from '../report/progress.js';
+import { reportedSpec } from '../report/reported.js';
+import type { Run } from '../report/run.js';
+import { UserError } from '../spec/errors.js';
+import type { Reductions } from '../spec/load.js';
+import { loadSpec, noReductions, withReductions } from '../spec/load.js';
+import { runSpec } from '../spec/run.js';
+import { printMistakes } from './output.js';
+import { ProgressLine } from './progress.js';
+
+export interface SearchesOptions {
+  readonly reference?: boolean;
+  readonly statesMax?: number;
+  /** Bytes. */
+  readonly memoryMax?: number;
+  /** Milliseconds, for each spec. */
+  readonly timeMax?: number;
+  /** Milliseconds, for all of them. */
+  readonly budget?: number;
+  readonly depthMax?: number;
+  readonly stopAtFirst?: boolean;
+  readonly workers?: number;
+  readonly progress?: ProgressKind;
+  readonly reduction?: ReductionChoice;
+  readonly hashCompact?: boolean;
+}
+
+/** With which reductions to search: those that a spec names, none, or partial orders as well. */
+export type ReductionChoice = 'spec' | 'none' | 'por';
+export const reductionsFor: Readonly<Record<ReductionChoice, Partial<Reductions>>> = {
+  spec: {},
+  none: noReductions,
+  por: { por: true },
+};
+
+export interface Searched extends Pick<Run, 'specs' | 'mistakes'> {
+  readonly interrupted: boolean;
+}
+
+/** @param onSpec called for each spec as its search ends */
+export async function searchAll(
+  files: readonly string[],
+  options: SearchesOptions,
+  onSpec: (spec: ReportedSpec) => void,
+): Promise<Searched> {
+  const { budget, reduction = 'spec', reference, timeMax, ...limits } = options;
+  const specs: ReportedSpec[] = [];
+  const mistakes: Report['mistakes'] = [];
+  // Without shared memory nothing can be told to a search: let Ctrl-C end the process. The reference
+  // explorer runs in this thread and does not look up.
+  const canStop = typeof SharedArrayBuffer !== 'undefined' && !reference;
+  const stop = canStop ? new Int32Array(new SharedArrayBuffer(4)) : null;
+  const isStopped = (): boolean => stop !== null && Atomics.load(stop, 0) !== 0;
+  const interrupt = (): void => void (stop !== null && Atomics.store(stop, 0, 1));
+  if (stop !== null) process.on('SIGINT', interrupt);
+  const progress = new ProgressLine(options.progress ?? 'auto');
+  const deadline = budget === undefined ? null : Date.now() + budget;
+  try {
+    for (const [done, file] of files.entries()) {
+      if (isStopped()) break;
+      try {
+        const spec = withReductions(loadSpec(file), reductionsFor[reduction]);
+        const time = shareOf(deadline, files.length - done, timeMax);
+        const result = await runSpec(spec, {
+          ...limits,
+          ...(reference ? { reference } : {}),
+          ...(time === undefined ? {} : { timeMax: time }),
+          ...(stop === null ? {} : { stop }),
+          onProgress: (now) => progress.show(file, now),
+        });
+        progress.end(result);
+        const told = reportedSpec(result);
+        specs.push(told);
+        onSpec(told);
+      } catch (error) {
+        progress.clear();
+        if (!(error instanceof UserError)) throw error;
+        mistakes.push(...error.mistakes.map((mistake) => ({ ...mistake, spec: file })));
+        printMistakes(error.mistakes);
+      }
+    }
+  } finally {
+    process.off('SIGINT', interrupt);
+  }
+  return { specs, mistakes, interrupted: isStopped() };
+}
+
+/**
+ * The milliseconds that the next spec may take: what is left of the budget is divided among the specs
+ * that are left, so that those after a quick one have more. A spec that comes too late still begins.
+ *
+ * @param deadline when the budget is used up, null without one
+ */
+function shareOf(
+  deadline: number | null,
+  specsLeft: number,
+  timeMax: number | undefined,
+): number | undefined {
+  if (deadline === null) return timeMax;
+  const share = Math.max(1, Math.floor((deadline - Date.now()) / specsLeft));
+  return Math.min(share, timeMax ?? share);
+}
