@@ -62,7 +62,8 @@ export async function searchAll(
       if (isStopped()) break;
       try {
         const spec = withReductions(loadSpec(file), reductionsFor[reduction]);
-        const time = shareOf(deadline, files.length - done, timeMax);
+        const left = deadline === null ? null : deadline - Date.now();
+        const time = left === null ? timeMax : shareOf(left, files.length - done, timeMax);
         const result = await runSpec(spec, {
           ...limits,
           ...(reference ? { reference } : {}),
@@ -90,15 +91,8 @@ export async function searchAll(
 /**
  * The milliseconds that the next spec may take: what is left of the budget is divided among the specs
  * that are left, so that those after a quick one have more. A spec that comes too late still begins.
- *
- * @param deadline when the budget is used up, null without one
  */
-function shareOf(
-  deadline: number | null,
-  specsLeft: number,
-  timeMax: number | undefined,
-): number | undefined {
-  if (deadline === null) return timeMax;
-  const share = Math.max(1, Math.floor((deadline - Date.now()) / specsLeft));
+export function shareOf(left: number, specsLeft: number, timeMax?: number): number {
+  const share = Math.max(1, Math.floor(left / specsLeft));
   return Math.min(share, timeMax ?? share);
 }

@@ -86,7 +86,7 @@ const nameOf = ({ report: { shard } }: Part): string => `shard ${shard?.index} o
 function differenceOf(one: Report, other: Report): string | null {
   if (one.shard?.count !== other.shard?.count) return `it is one of ${other.shard?.count}`;
   if (JSON.stringify(one.files) !== JSON.stringify(other.files)) return 'its `files` are others';
-  if (one.isSuite !== other.isSuite) return 'one was given a folder and the other was not';
+  if (one.isSuite !== other.isSuite) return 'one was given a folder, the other none';
   if ((one.drift === null) !== (other.drift === null)) return 'one had a baseline, the other none';
   return null;
 }
