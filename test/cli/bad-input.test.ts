@@ -370,12 +370,10 @@ const cases: readonly Case[] = [
     'a.yaml: error[bad-option]: the file exists; it is left as it is\n  --force replaces it',
     ['init', 'a.yaml'],
   ),
-  c(
-    'a report that is no JSON',
-    base,
-    'a.yaml: error[wrong-format]: the file is not JSON',
-    ['merge', 'a.yaml'],
-  ),
+  c('a report that is no JSON', base, 'a.yaml: error[wrong-format]: the file is not JSON', [
+    'merge',
+    'a.yaml',
+  ]),
   c(
     'a baseline of another version',
     { 'a.yaml': base, 'b.json': '{ "version": 7 }' },
