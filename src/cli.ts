@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 /** The command line: what it takes, and nothing of what it does. */
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { audit } from './commands/audit.js';
 import type { CheckOptions } from './commands/check.js';
@@ -14,19 +13,14 @@ import { print, printError, printMistakes, writeError, writeOut } from './comman
 import type { ReplayOptions, SimulateOptions } from './commands/replay.js';
 import { replay, simulate } from './commands/replay.js';
 import type { ReporterName, Reporting } from './commands/reporters.js';
-import { reporterNames, reporters } from './commands/reporters.js';
+import { isPrinted, reporterNames, reporters } from './commands/reporters.js';
 import type { TellingOptions } from './commands/telling.js';
 import { watch } from './commands/watch.js';
 import { workersMax } from './explorer/crew.js';
 import { exitCodes } from './report/exit.js';
 import { progressKinds } from './report/progress.js';
+import { version } from './report/version.js';
 import { errorCodes, plain, suggest, UserError } from './spec/errors.js';
-
-const { version } = JSON.parse(
-  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
-) as {
-  version: string;
-};
 
 function whole(text: string): number {
   const number = /^\d+(_\d+)*$/.test(text) ? Number(text.replaceAll('_', '')) : Number.NaN;
@@ -56,6 +50,8 @@ function measured(units: ReadonlyMap<string, number>): (text: string) => number 
   };
 }
 
+const oneAlone = 'One reporter alone can have standard output; write --reporter NAME=FILE.';
+
 /** `junit=out.xml`, or a name alone for standard output; as many as are given, one of those alone. */
 function reporting(text: string, before: readonly Reporting[] = []): Reporting[] {
   const [name = '', ...rest] = text.split('=');
@@ -65,9 +61,12 @@ function reporting(text: string, before: readonly Reporting[] = []): Reporting[]
   }
   const file = rest.length === 0 ? {} : { file: rest.join('=') };
   if (file.file === '') throw new InvalidArgumentError('The file that it writes has no name.');
+  if (before.some((one) => one.file !== undefined && one.file === file.file)) {
+    throw new InvalidArgumentError('Another reporter writes that file.');
+  }
   const asked = [...before, { name: name as ReporterName, ...file }];
   if (asked.filter((one) => one.file === undefined).length > 1) {
-    throw new InvalidArgumentError('One reporter alone can have standard output; write NAME=FILE.');
+    throw new InvalidArgumentError(oneAlone);
   }
   return asked;
 }
@@ -134,7 +133,11 @@ const telling = (command: Command): Command =>
     .option(
       '--update-baseline',
       'write the verdicts and counts of this run into the file of --baseline instead',
-    );
+    )
+    .hook('preAction', () => {
+      const { json, reporter = [] } = command.opts<TellingOptions>();
+      if (json && isPrinted(reporter)) command.error(`error: ${oneAlone}`);
+    });
 
 telling(program.command('check'))
   .description('check specs, files or folders, and compare the outcomes with what the specs expect')

@@ -19,7 +19,7 @@ export interface CheckOptions extends SearchesOptions, TellingOptions {
 /** @returns the exit code */
 export async function check(paths: readonly string[], options: CheckOptions): Promise<number> {
   const telling = tellingOf(options);
-  const { files, mistakes } = filesOf(paths, telling.isQuiet);
+  const { files, mistakes } = filesOf(paths, telling.isReported);
   printMistakes(mistakes);
   const { shard = null } = options;
   const own = ownFiles({ files, shard });

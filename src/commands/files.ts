@@ -1,5 +1,13 @@
 /** Files that commands read back, and those that they write: whole, or not at all. */
-import { accessSync, constants, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  lstatSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import type * as z from 'zod';
 import { UserError } from '../spec/errors.js';
@@ -56,7 +64,10 @@ export function checkWritable(file: string): void {
   const refuse = (message: string): never => {
     throw new UserError([{ code: 'file-unwritable', file, message }]);
   };
-  if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) refuse('this is a folder');
+  // Putting a file in the place of a link or a device would take that away.
+  const there = lstatSync(file, { throwIfNoEntry: false });
+  if (there?.isDirectory()) refuse('this is a folder');
+  if (there !== undefined && !there.isFile()) refuse('there is something here that is no file');
   const folder = dirname(file);
   try {
     accessSync(folder, constants.W_OK | constants.X_OK);

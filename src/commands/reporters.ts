@@ -1,5 +1,9 @@
 /** Reporters: each makes one text of the report of a run, for standard output or a file. */
 import type { Report } from '../report/document.js';
+import { github } from '../report/github.js';
+import { junit } from '../report/junit.js';
+import { markdown } from '../report/markdown.js';
+import { sarif } from '../report/sarif.js';
 import { checkWritable, writeWhole } from './files.js';
 import { jsonText, print } from './output.js';
 
@@ -10,6 +14,13 @@ interface Reporter {
 
 export const reporters = {
   json: { says: 'all there is, as JSON (docs/json.md)', render: jsonText },
+  junit: { says: 'JUnit XML, a test case for each property', render: junit },
+  sarif: {
+    says: 'SARIF 2.1.0, a result for each property that is not as expected',
+    render: (report) => jsonText(sarif(report)),
+  },
+  github: { says: 'workflow commands of GitHub Actions, which annotate specs', render: github },
+  markdown: { says: 'a summary for $GITHUB_STEP_SUMMARY', render: markdown },
 } satisfies Record<string, Reporter>;
 
 export type ReporterName = keyof typeof reporters;

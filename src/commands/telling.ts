@@ -33,6 +33,8 @@ export interface Layout {
 }
 
 export interface Telling {
+  /** Whether there is a report, in which what is wrong with the command line is told as well. */
+  readonly isReported: boolean;
   /** Whether a reporter has standard output to itself. */
   readonly isQuiet: boolean;
   spec(spec: ReportedSpec, layout: Layout): void;
@@ -52,6 +54,7 @@ export function tellingOf(options: TellingOptions): Telling {
   const isQuiet = isPrinted(reporters);
   const baseline = readBaseline(options);
   return {
+    isReported: reporters.length > 0,
     isQuiet,
     spec: (spec, layout) => {
       const told = plainly(spec);

@@ -1,4 +1,5 @@
 /** What came of a whole run, out of what came of its specs. */
+import { describeMistake } from '../spec/errors.js';
 import type { Drift, Report } from './document.js';
 import { reportFormat } from './document.js';
 import type { Ending } from './exit.js';
@@ -74,4 +75,29 @@ export function reportOf(
     isSuite,
     specs,
   } satisfies Report);
+}
+
+export type ReportedMistake = Report['mistakes'][number];
+/** Where in a file; absent where it is about the whole. */
+export type Place = Pick<ReportedMistake, 'line' | 'column'>;
+
+/**
+ * The files that something is wrong with, each mistake once, and those that were to run and did
+ * not, as when a file that they extend is wrong. Of a shard it is not known which were its own.
+ */
+export function filesAmiss({
+  files,
+  shard,
+  mistakes,
+  specs,
+}: Report): { readonly file: string; readonly mistakes: readonly ReportedMistake[] }[] {
+  const ran = new Set(specs.map(({ file }) => file));
+  const missed = shard === null ? files.filter((file) => !ran.has(file)) : [];
+  const byText = new Map(mistakes.map((mistake) => [describeMistake(mistake), mistake]));
+  const distinct = [...byText.values()];
+  const names = new Set([...missed, ...distinct.map(({ file }) => file)]);
+  return [...names].map((file) => ({
+    file,
+    mistakes: distinct.filter((mistake) => mistake.file === file),
+  }));
 }

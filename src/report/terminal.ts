@@ -1,13 +1,24 @@
 /** The report that people read. Lines of text; colours only where the caller's terminal has them. */
+import pc from 'picocolors';
 import type { Colors } from 'picocolors/types.js';
 import { plain } from '../spec/errors.js';
-import type { Report, ReportedProperty, ReportedSpec, ToldAction, Trace } from './document.js';
+import type {
+  Drift,
+  Report,
+  ReportedProperty,
+  ReportedSpec,
+  ToldAction,
+  Trace,
+} from './document.js';
 import { exitCodes } from './exit.js';
 import { ownFiles } from './run.js';
 
+/** For lines that go where no terminal is. */
+export const colorless = pc.createColors(false);
+
 export const grouped = (n: number): string => n.toLocaleString('en-US');
 
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 /** `1 step`, `2 steps`. */
 export const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
@@ -50,24 +61,24 @@ function markOf({ status }: ReportedSpec, color: Colors): string {
 }
 
 /** Steps and witnesses that a folder of specs leaves out, a line each. */
-export const gapLines = (gaps: Report['suite'], color: Colors): string[] => [
-  ...(gaps?.steps ?? []).map(
-    (step) => `${color.red('FAIL')} no spec takes the step ${plain(step)}`,
-  ),
-  ...(gaps?.witnesses ?? []).map((name) => `${color.red('FAIL')} no spec reaches ${plain(name)}`),
+export const gapLines = (gaps: Report['suite'], color: Colors): string[] =>
+  gapTexts(gaps).map((text) => `${color.red('FAIL')} ${plain(text)}`);
+export const gapTexts = (gaps: Report['suite']): string[] => [
+  ...(gaps?.steps ?? []).map(neverTaken),
+  ...(gaps?.witnesses ?? []).map(neverReached),
 ];
+export const neverTaken = (step: string): string => `no spec takes the step ${step}`;
+export const neverReached = (witness: string): string => `no spec reaches ${witness}`;
 
 /** What is otherwise than in the baseline, a line each. */
 export const driftLines = (drift: Report['drift'], color: Colors): string[] =>
-  (drift ?? []).map(({ file, what, was, now }) => {
-    const told =
-      what !== 'spec'
-        ? `${plain(what)} was ${plain(was ?? 'not there')}, is ${plain(now ?? 'not there')}`
-        : was === null
-          ? 'the spec is not in the baseline'
-          : 'the spec is in the baseline, and not in this run';
-    return `${color.red('FAIL')} ${plain(file)}: ${told}`;
-  });
+  (drift ?? []).map((one) => `${color.red('FAIL')} ${plain(`${one.file}: ${driftText(one)}`)}`);
+export function driftText({ what, was, now }: Drift): string {
+  if (what !== 'spec') return `${what} was ${was ?? 'not there'}, is ${now ?? 'not there'}`;
+  return was === null
+    ? 'the spec is not in the baseline'
+    : 'the spec is in the baseline, and not in this run';
+}
 
 /** The last line of a table. */
 export function summary({ specs, files, shard, drift, exitCode }: Report): string {
@@ -108,25 +119,25 @@ export function unexpectedLines(
   ];
 }
 
-const expectationText = (expected: ReportedProperty['expected']): string =>
+export const expectationText = (expected: ReportedProperty['expected']): string =>
   typeof expected === 'object' && expected !== null
     ? `violated ${inSteps(expected.violated)}`
     : (expected ?? 'holds');
 
 /** With partial orders the depth is no number of steps. */
-function reachText(depth: number | null, reductions: ReportedSpec['reductions']): string {
+export function reachText(depth: number | null, reductions: ReportedSpec['reductions']): string {
   if (depth === null) return 'not reached';
   return reductions.length > 0 ? 'reached' : `reached ${inSteps(depth)}`;
 }
 
-function resultText({ result, depth, reason }: ReportedProperty): string {
+export function resultText({ result, depth, reason }: ReportedProperty): string {
   if (result === 'violated') return `violated ${inSteps(depth)}`;
   if (reason === null) return result;
   return `${result === 'probable' ? result : 'not applicable'} (${reason})`;
 }
 
 /** A bound on a probability, rounded up: `at most 1.4e-7`. */
-function oddsText(omission: number | null): string {
+export function oddsText(omission: number | null): string {
   const odds = omission ?? 1;
   const unit = 10 ** (Math.floor(Math.log10(odds)) - 1);
   return `at most ${Number((Math.ceil(odds / unit) * unit).toPrecision(2))}`;
@@ -223,7 +234,7 @@ const shellWord = (word: string): string =>
  * what it changed, and at the end what is wrong.
  */
 export function traceLines(trace: Trace, color: Colors): string[] {
-  const { actions, conjunct, values, blamed } = trace;
+  const { actions, conjunct, blamed } = trace;
   const width = Math.min(32, Math.max(0, ...actions.map(({ label }) => label.length)));
   const indent = ' '.repeat(7 + width + 2);
   let heading = '';
@@ -250,10 +261,14 @@ export function traceLines(trace: Trace, color: Colors): string[] {
     return [...head, ...told, ...note];
   });
   const lines = [...initialLines(trace, color), ...taken];
-  if (conjunct === null) return lines;
+  return conjunct === null ? lines : [...lines, '', `  ${endText(trace, color)}`];
+}
+
+/** What is wrong at the end of a trace: `Then CR3 is not this CPU's updirpa (cpu 0).` */
+export function endText({ actions, conjunct, values }: Trace, color: Colors): string {
   const wrong = Object.entries(values ?? {}).map(([name, value]) => named(name, value));
   const when = actions.length === 0 ? 'There' : 'Then';
-  return [...lines, '', `  ${color.red(`${when} ${conjunct}`)} (${wrong.join('; ')}).`];
+  return `${color.red(`${when} ${conjunct}`)} (${wrong.join('; ')}).`;
 }
 
 /** `cr3: updir of cpu 0`; but `pmap 0`, not `pmap: pmap 0`. */
@@ -288,7 +303,7 @@ const sourcesOf = ({ steps }: ToldAction): string =>
   [...new Set(steps.map(({ source }) => source))].join('; ');
 
 /** Changes in words, but for where the CPU stands, which the step tells, and cleared registers. */
-function changeTexts({ cpu, changes, reads, steps }: ToldAction): string[] {
+export function changeTexts({ cpu, changes, reads, steps }: ToldAction): string[] {
   if (steps.length === 0) return ['(nothing: what it is limited to is not so)'];
   const told = changes.filter(({ path, to }) => {
     const register = path.includes('registers') && ['false', 'none', 'nothing'].includes(to);

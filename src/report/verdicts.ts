@@ -1,0 +1,77 @@
+/** What a spec expects and what came of it, a verdict for each, in the words of the page. */
+import type { ReportedProperty, ReportedSpec, ReportedWitness } from './document.js';
+import {
+  colorless,
+  endText,
+  expectationText,
+  oddsText,
+  reachText,
+  replayLine,
+  resultText,
+} from './terminal.js';
+
+/** Of a property, or of a witness that the spec expects something of. */
+export interface Verdict {
+  readonly name: string;
+  readonly line: number;
+  readonly column: number;
+  /** `unfinished`: it has not failed, and must not pass. */
+  readonly status: ReportedSpec['status'];
+  /** What came of it in a word: `violated`, `not-applicable`, `reached`. */
+  readonly outcome: string;
+  /** `violated in 3 steps, expected: holds`; without the expectation where it is met. */
+  readonly text: string;
+  readonly claim: string;
+  /** Null of a witness. */
+  readonly property: ReportedProperty | null;
+}
+
+export const verdictsOf = (spec: ReportedSpec): Verdict[] => [
+  ...spec.properties.map((property) => ofProperty(spec, property)),
+  ...spec.witnesses
+    .filter(({ expected }) => expected !== null)
+    .map((witness) => ofWitness(spec, witness)),
+];
+
+function ofProperty(spec: ReportedSpec, property: ReportedProperty): Verdict {
+  const { name, line, column, claim, result, reason, expected, asExpected } = property;
+  const isOpen = result === 'unfinished' || result === 'probable';
+  const found = isOpen && reason === null ? `${result} (${whyOpen(spec)})` : resultText(property);
+  return {
+    name,
+    line,
+    column,
+    status: asExpected ? 'as-expected' : isOpen ? 'unfinished' : 'unexpected',
+    outcome: result,
+    text: asExpected ? found : `${found}, expected: ${expectationText(expected)}`,
+    claim,
+    property,
+  };
+}
+
+/** While a search is open a witness can still be reached, so that one not reached says nothing. */
+function ofWitness(spec: ReportedSpec, witness: ReportedWitness): Verdict {
+  const { name, line, column, claim, depth, expected, asExpected } = witness;
+  const isOpen = depth === null && (spec.stoppedBy !== null || spec.omission !== null);
+  const found = reachText(depth, spec.reductions) + (isOpen ? ` (${whyOpen(spec)})` : '');
+  return {
+    name,
+    line,
+    column,
+    status: isOpen ? 'unfinished' : asExpected ? 'as-expected' : 'unexpected',
+    outcome: depth === null ? 'not-reached' : 'reached',
+    text: asExpected && !isOpen ? found : `${found}, expected: ${expectationText(expected)}`,
+    claim,
+    property: null,
+  };
+}
+
+/** What is wrong at the end of its trace, and how to take that again; else the claim. */
+export function explained(file: string, { property, claim }: Verdict): string[] {
+  const trace = property?.trace ?? null;
+  if (trace === null) return [claim];
+  return [endText(trace, colorless), `Replay: ${replayLine(file, trace)}`];
+}
+
+const whyOpen = ({ stoppedBy, tracesStoppedBy, omission }: ReportedSpec): string =>
+  stoppedBy ?? tracesStoppedBy ?? `a state missed: ${oddsText(omission)}`;
