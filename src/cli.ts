@@ -10,17 +10,20 @@ import type { GraphOptions } from './commands/graph.js';
 import { graph, graphFormats, graphStatesMax } from './commands/graph.js';
 import { init } from './commands/init.js';
 import { list, show } from './commands/list.js';
-import { print, printError, writeError, writeOut } from './commands/output.js';
+import { merge } from './commands/merge.js';
+import { print, printError, printMistakes, writeError, writeOut } from './commands/output.js';
 import { pathFormatNames } from './commands/path-formats.js';
 import type { ReplayOptions, SimulateOptions } from './commands/replay.js';
 import { replay, simulate } from './commands/replay.js';
 import type { ReporterName, Reporting } from './commands/reporters.js';
 import { isPrinted, reporterNames, reporters } from './commands/reporters.js';
+import type { TellingOptions } from './commands/telling.js';
+import { watch } from './commands/watch.js';
 import { workersMax } from './explorer/crew.js';
 import { exitCodes } from './report/exit.js';
 import { progressKinds } from './report/progress.js';
 import { version } from './report/version.js';
-import { describeMistake, errorCodes, plain, suggest, UserError } from './spec/errors.js';
+import { errorCodes, plain, suggest, UserError } from './spec/errors.js';
 
 function whole(text: string): number {
   const number = /^\d+(_\d+)*$/.test(text) ? Number(text.replaceAll('_', '')) : Number.NaN;
@@ -80,6 +83,15 @@ function reporting(text: string, before: readonly Reporting[] = []): Reporting[]
   return asked;
 }
 
+/** `2/4`: the second of four parts. */
+function shard(text: string): NonNullable<CheckOptions['shard']> {
+  const [, index, count] = /^(\d{1,6})\/(\d{1,6})$/.exec(text)?.map(Number) ?? [];
+  if (index !== undefined && count !== undefined && index >= 1 && index <= count) {
+    return { index, count };
+  }
+  throw new InvalidArgumentError('It must be which of how many, such as 1/4 and then 2/4 to 4/4.');
+}
+
 const bytes = measured(
   new Map([
     ['MiB', 2 ** 20],
@@ -113,18 +125,53 @@ const program = new Command('svscheck')
         .join('\n')}`,
   );
 
-program
-  .command('check')
+/** What becomes of a run: the options that check and merge share. */
+const telling = (command: Command): Command =>
+  command
+    .option('--json', 'print one JSON document (docs/json.md) instead of the table')
+    .option(
+      '--report, --reporter <name=file>',
+      `write a report to a file, or without one to standard output instead of the table; may be given again: ${reporterNames.join(', ')}`,
+      reporting,
+    )
+    .addOption(
+      new Option('--traces <which>', 'which traces to print').choices([
+        'all',
+        'unexpected',
+        'none',
+      ]),
+    )
+    .option('--baseline <file>', 'fail where verdicts or counts are not those in this file')
+    .option(
+      '--update-baseline',
+      'write the verdicts and counts of this run into the file of --baseline instead',
+    )
+    .hook('preAction', () => {
+      const { json, reporter = [] } = command.opts<TellingOptions>();
+      if (json && isPrinted(reporter)) command.error(`error: ${oneAlone}`);
+    });
+
+telling(program.command('check'))
   .description('check specs, files or folders, and compare the outcomes with what the specs expect')
   .argument('[paths...]', 'spec files, or folders of them', ['specs'])
-  .option('--json', 'print one JSON document (docs/json.md) instead of the table')
+  .addOption(
+    new Option(
+      '--shard <i/n>',
+      'check the i-th of n parts of the specs; `svscheck merge` puts the JSON reports together',
+    )
+      .argParser(shard)
+      .conflicts('updateBaseline'),
+  )
   .option(
-    '--report, --reporter <name=file>',
-    `write a report to a file, or without one to standard output instead of the table; may be given again: ${reporterNames.join(', ')}`,
-    reporting,
+    '--budget <duration>',
+    'time for all specs together, at most, such as 2m: each has its share, and what others leave of theirs',
+    duration,
   )
   .addOption(
-    new Option('--traces <which>', 'which traces to print').choices(['all', 'unexpected', 'none']),
+    new Option(
+      '--watch',
+      'check again whenever a spec changes, or one that it extends, until Ctrl-C',
+    ).conflicts(['json', 'shard', 'updateBaseline', 'reference', 'audit']),
   )
   .option('--states-max <n>', 'states to store, at most', whole)
   .option(
@@ -152,7 +199,7 @@ program
     new Option(
       '--reference',
       'use the naive explorer on immutable states: slow, and the oracle of the fast one; it has no limit but --depth-max',
-    ).conflicts(['statesMax', 'memoryMax', 'timeMax', 'stopAtFirst', 'workers']),
+    ).conflicts(['statesMax', 'memoryMax', 'timeMax', 'budget', 'stopAtFirst', 'workers']),
   )
   .addOption(
     new Option(
@@ -199,6 +246,10 @@ program
     ).conflicts([
       'json',
       'reporter',
+      'baseline',
+      'updateBaseline',
+      'shard',
+      'budget',
       'reference',
       'traces',
       'statesMax',
@@ -214,12 +265,17 @@ program
         .map((name) => `  ${name.padEnd(10)} ${reporters[name].says}`)
         .join('\n')}\n\nLimits end in "unfinished", never in "holds".`,
   )
-  .action(
-    async (paths: string[], options: CheckOptions & { audit?: boolean }, command: Command) => {
-      if (options.json && isPrinted(options.reporter ?? [])) command.error(`error: ${oneAlone}`);
-      process.exitCode = options.audit ? audit(paths, options) : await check(paths, options);
-    },
-  );
+  .action(async (paths: string[], options: CheckOptions & { audit?: boolean; watch?: boolean }) => {
+    if (options.audit) process.exitCode = audit(paths, options);
+    else process.exitCode = await (options.watch ? watch : check)(paths, options);
+  });
+
+telling(program.command('merge'))
+  .description('put the JSON reports of all shards of a run together, to what the run says')
+  .argument('<reports...>', 'the files that `check --shard I/N --json` made')
+  .action((files: string[], options: TellingOptions) => {
+    process.exitCode = merge(files, options);
+  });
 
 program
   .command('explain')
@@ -336,7 +392,7 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? exitCodes.ok.code : exitCodes.mistake.code;
   } else if (error instanceof UserError) {
-    for (const mistake of error.mistakes) printError(describeMistake(mistake));
+    printMistakes(error.mistakes);
     process.exitCode = exitCodes.mistake.code;
   } else {
     printError(`internal error: ${error instanceof Error ? error.stack : error}`);

@@ -4,16 +4,16 @@ import { exitCodeOf } from '../report/exit.js';
 import { grouped } from '../report/terminal.js';
 import type { AuditRow } from '../spec/audit.js';
 import { auditSpec } from '../spec/audit.js';
-import { describeMistake, plain, UserError } from '../spec/errors.js';
+import { plain, UserError } from '../spec/errors.js';
 import { findSpecs, loadSpec, withReductions } from '../spec/load.js';
-import type { CheckOptions } from './check.js';
-import { reductionsFor } from './check.js';
-import { color, print, printError } from './output.js';
+import { color, print, printMistakes } from './output.js';
+import type { SearchesOptions } from './searches.js';
+import { reductionsFor } from './searches.js';
 
 /** @returns the exit code */
 export function audit(
   paths: readonly string[],
-  { reduction = 'spec' }: Pick<CheckOptions, 'reduction'>,
+  { reduction = 'spec' }: Pick<SearchesOptions, 'reduction'>,
 ): number {
   const endings: Ending[] = ['ok'];
   let audited = 0;
@@ -30,7 +30,7 @@ export function audit(
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       endings.push('mistake');
-      for (const mistake of error.mistakes) printError(describeMistake(mistake));
+      printMistakes(error.mistakes);
     }
   }
   if (audited === 0) print('No spec names a reduction.');

@@ -1,6 +1,8 @@
 /** Where commands write. */
 import { writeSync } from 'node:fs';
 import pc from 'picocolors';
+import type { ToldMistake } from '../spec/errors.js';
+import { describeMistake } from '../spec/errors.js';
 
 const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
 const forced = FORCE_COLOR !== undefined && FORCE_COLOR !== '' && FORCE_COLOR !== '0';
@@ -24,6 +26,10 @@ export const writeError = (text: string): void => write(2, text);
 
 export function printError(line: string): void {
   write(2, `${line}\n`);
+}
+
+export function printMistakes(mistakes: readonly ToldMistake[]): void {
+  for (const mistake of mistakes) printError(describeMistake(mistake));
 }
 
 /** JSON, with the control characters that JSON.stringify leaves as they are escaped too. */

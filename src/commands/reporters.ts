@@ -32,6 +32,18 @@ export interface Reporting {
   readonly file?: string;
 }
 
+export interface ReporterOptions {
+  readonly json?: boolean;
+  /** What to write beside what is printed, and where to. */
+  readonly reporter?: readonly Reporting[];
+}
+
+/** What the options ask for: `--json` is a reporter for standard output. */
+export const askedFor = ({ json, reporter }: ReporterOptions): Reporting[] => [
+  ...(reporter ?? []),
+  ...(json ? [{ name: 'json' as const }] : []),
+];
+
 /** Throws UserError where what is asked for cannot be written. */
 export function checkTargets(asked: readonly Reporting[]): void {
   for (const { file } of asked) if (file !== undefined) checkWritable(file);

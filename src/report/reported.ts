@@ -17,6 +17,7 @@ export function reportedSpec({ spec, model, pinned, ...result }: SpecResult): Re
     shows: spec.shows,
     ...spec.place([]),
     status: result.status,
+    unfinishedAccepted: result.unfinishedAccepted,
     stoppedBy: result.stoppedBy,
     tracesStoppedBy: result.tracesStoppedBy,
     omission: result.omission,

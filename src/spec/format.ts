@@ -69,7 +69,7 @@ export const specFormat = z.strictObject({
     .max(500)
     .optional()
     .describe(
-      'Another spec, by its path from this one. Its settings hold unless this file has its own; its edits are made first; its title, `shows`, `expect` and `pinned` are not taken over.',
+      'Another spec, by its path from this one. Its settings hold unless this file has its own; its edits are made first; its title, `shows`, `unfinished`, `expect` and `pinned` are not taken over.',
     ),
   protocol: z
     .enum(protocols.map((protocol) => protocol.name) as [string, ...string[]])
@@ -171,6 +171,12 @@ export const specFormat = z.strictObject({
     .optional()
     .describe(
       'What else is left out of the search because it changes no verdict: `por`, orders of steps that no other CPU and no claim sees. None unless given.',
+    ),
+  unfinished: z
+    .enum(['fails', 'accepted'])
+    .optional()
+    .describe(
+      'Whether a run passes although a limit ended the search of this spec before it could tell; `fails` unless given. Not taken over from what is extended.',
     ),
   edits: z.array(edit).max(64).optional().describe('Changes of the protocol, made in order.'),
   expect: z

@@ -59,6 +59,8 @@ export interface Spec {
   readonly files: readonly string[];
   readonly title: string;
   readonly shows: string | null;
+  /** Whether a search that a limit ended fails the run. */
+  readonly unfinished: 'fails' | 'accepted';
   readonly design: Design;
   readonly expect: Readonly<Record<string, Expectation>>;
   /** Null for a spec whose states are searched. */
@@ -71,9 +73,9 @@ export interface Spec {
 
 const extendsMax = 16;
 
-/** The spec files below some files and folders, sorted. Throws UserError for a missing one. */
+/** The spec files below some files and folders, sorted, each once. Throws UserError for a missing one. */
 export function findSpecs(paths: readonly string[]): string[] {
-  return paths.flatMap((path) => {
+  const files = paths.flatMap((path) => {
     if (!existsSync(path)) {
       throw new UserError([
         { code: 'file-missing', file: path, message: 'there is no such file or folder' },
@@ -90,6 +92,7 @@ export function findSpecs(paths: readonly string[]): string[] {
       { code: 'empty-folder', file: path, message: 'there is no spec (*.yaml) here', hint },
     ]);
   });
+  return [...new Set(files)];
 }
 
 /** Reads a spec and all that it extends. Throws UserError. */
@@ -158,6 +161,7 @@ export function loadSpec(file: string): Spec {
     files: chain.map(({ source }) => source.file),
     title: own.title,
     shows: own.shows ?? null,
+    unfinished: own.unfinished ?? 'fails',
     design: {
       protocol,
       options,

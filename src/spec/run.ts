@@ -71,6 +71,8 @@ export interface SpecResult {
   readonly notices: readonly string[];
   /** `unexpected`: some result is not as the spec expects; `unfinished`: it may yet be. */
   readonly status: 'as-expected' | 'unexpected' | 'unfinished';
+  /** Whether it is unfinished by a limit, and the spec accepts that. */
+  readonly unfinishedAccepted: boolean;
 }
 
 /** Of the limits, `memoryMax` is four fifths of the machine's memory unless given. */
@@ -104,6 +106,7 @@ export async function runSpec(spec: Spec, options: RunOptions = {}): Promise<Spe
   const pending =
     properties.some(({ result, asExpected }) => isOpen(result) && !asExpected) ||
     (open && witnesses.some(({ expected, depth }) => expected !== null && depth === null));
+  const status = unexpected || missed ? 'unexpected' : pending ? 'unfinished' : 'as-expected';
   return {
     spec,
     model,
@@ -122,7 +125,8 @@ export async function runSpec(spec: Spec, options: RunOptions = {}): Promise<Spe
     bytes: outcome.bytes ?? null,
     workers: outcome.workers ?? 1,
     notices: outcome.notices ?? [],
-    status: unexpected || missed ? 'unexpected' : pending ? 'unfinished' : 'as-expected',
+    status,
+    unfinishedAccepted: status === 'unfinished' && isAccepted(spec, outcome),
   };
 }
 
@@ -131,6 +135,23 @@ function withFolder({ file }: Spec, { archive, ...options }: RunOptions): RunOpt
   if (archive === undefined) return options;
   return { ...options, archive: { ...archive, folder: folderOf(archive.folder, file) } };
 }
+
+const limits: readonly (StopReason | null)[] = [
+  'states-max',
+  'memory-max',
+  'time-max',
+  'depth-max',
+];
+
+/**
+ * Whether a spec accepts what ended its search: a limit, but not where something is known to be
+ * violated and only its trace was not found.
+ */
+const isAccepted = (
+  { unfinished }: Spec,
+  { stoppedBy, tracesStoppedBy }: Outcome & Partial<DesignOutcome>,
+): boolean =>
+  unfinished === 'accepted' && limits.includes(stoppedBy) && (tracesStoppedBy ?? null) === null;
 
 function reductionsOf(
   { design }: Spec,

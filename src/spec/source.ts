@@ -1,9 +1,9 @@
 /** A YAML file whose values know where they stand. Nothing in a file is evaluated. */
-import { readFileSync, statSync } from 'node:fs';
 import type { CST, Document, Node } from 'yaml';
 import { isAlias, isMap, isScalar, LineCounter, Parser, parseDocument, visit } from 'yaml';
 import type { ErrorCode, Mistake } from './errors.js';
 import { UserError } from './errors.js';
+import { readText } from './text.js';
 
 export const bytesMax = 256 * 1024;
 /** Specs nest four deep; what reads YAML calls itself for each level. */
@@ -18,7 +18,7 @@ export class Source {
 
   /** Reads a file. Throws UserError when it is not there, too large, or not plain YAML. */
   constructor(readonly file: string) {
-    const text = read(file);
+    const text = readText(file, bytesMax, 'a spec');
     this.refuseDeep(text);
     this.doc = parseDocument(text, {
       lineCounter: this.lines,
@@ -120,34 +120,5 @@ export class Source {
   private at(offset: number): { line: number; column: number } {
     const { line, col } = this.lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
-  }
-}
-
-function read(file: string): string {
-  let bytes: number;
-  try {
-    const stat = statSync(file);
-    if (!stat.isFile()) {
-      throw new UserError([{ code: 'file-unreadable', file, message: 'this is not a file' }]);
-    }
-    bytes = stat.size;
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError([{ code: 'file-missing', file, message: 'there is no such file' }]);
-  }
-  if (bytes > bytesMax) {
-    const message = `the file has ${bytes} bytes; a spec has ${bytesMax} at most`;
-    throw new UserError([{ code: 'file-unreadable', file, message }]);
-  }
-  let content: Buffer;
-  try {
-    content = readFileSync(file);
-  } catch {
-    throw new UserError([{ code: 'file-unreadable', file, message: 'the file cannot be read' }]);
-  }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(content);
-  } catch {
-    throw new UserError([{ code: 'file-unreadable', file, message: 'the file is not UTF-8 text' }]);
   }
 }
