@@ -110,6 +110,14 @@ describe('the specs that documents show', () => {
   });
 });
 
+describe('the test that docs/matchers.md shows', () => {
+  it('is one that runs', () => {
+    const [shown] = blocks('docs/matchers.md', 'ts');
+    const [, ...code] = read('test/vitest/installed.test.ts').split('\n');
+    expect(shown).toBe(code.join('\n'));
+  });
+});
+
 describe('the generated parts of documents', () => {
   it('are what `npm run reference` writes', () => {
     const pages = pagesOf(read);

@@ -12,7 +12,7 @@ const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 export const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
 
 /** Where a trace ends: `in the initial state`, `in 1 step`, `in 3 steps`. */
-const inSteps = (depth: number | null): string =>
+export const inSteps = (depth: number | null): string =>
   depth === 0 ? 'in the initial state' : `in ${counted(depth ?? 0, 'step')}`;
 
 /** One line for a spec in a table of many. */
@@ -99,7 +99,7 @@ function reachText(depth: number | null, reductions: ReportedSpec['reductions'])
   return reductions.length > 0 ? 'reached' : `reached ${inSteps(depth)}`;
 }
 
-function resultText({ result, depth, reason }: ReportedProperty): string {
+export function resultText({ result, depth, reason }: ReportedProperty): string {
   if (result === 'violated') return `violated ${inSteps(depth)}`;
   if (reason === null) return result;
   return `${result === 'probable' ? result : 'not applicable'} (${reason})`;
