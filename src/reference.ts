@@ -1,6 +1,7 @@
-/** What documents tell of the code, made from the code: the parts of them between two marks. */
+/** What documents and editors are told of the code, made from the code: `npm run reference` writes it. */
 import * as z from 'zod';
-import { reportFormat } from './document.js';
+import { reportFormat } from './report/document.js';
+import { specSchema } from './spec/format.js';
 
 interface Field {
   readonly description?: string;
@@ -10,16 +11,22 @@ interface Field {
   readonly enum?: readonly string[];
 }
 
-/** By file and by the name of its mark: the lines that stand there. */
+/** Files that are made whole. */
+const files: Readonly<Record<string, () => string>> = {
+  'specs/spec.schema.json': () => `${JSON.stringify(specSchema(), null, 2)}\n`,
+};
+
+/** By document and by the name of its mark: the lines that stand there. */
 const parts: Readonly<Record<string, Readonly<Record<string, () => string[]>>>> = {
   'docs/json.md': { report: () => fieldLines(z.toJSONSchema(reportFormat) as Field, '') },
 };
 
-/** The documents, with each generated part as it must be. @param read the text of a file */
+/** What is made from the code, as it must be, by file. @param read the text of a document */
 export function pagesOf(read: (file: string) => string): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(parts).map(([file, marks]) => [file, withParts(read(file), marks)]),
-  );
+  return Object.fromEntries([
+    ...Object.entries(files).map(([file, text]) => [file, text()]),
+    ...Object.entries(parts).map(([file, marks]) => [file, withParts(read(file), marks)]),
+  ]);
 }
 
 function withParts(text: string, marks: Readonly<Record<string, () => string[]>>): string {
