@@ -5,7 +5,7 @@
  *   npm run reference
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { pagesOf } from '../dist/reference.js';
+import { pagesOf } from '../dist/reference/pages.js';
 
 for (const [file, text] of Object.entries(pagesOf((name) => readFileSync(name, 'utf8')))) {
   writeFileSync(file, text);

@@ -35,7 +35,8 @@ function setting(key: keyof typeof defaults, says: string) {
   return { description: `${says} Unless given: \`${text}\`.`, default: value };
 }
 
-const area = z.enum(areaNames);
+const area = z.enum(areaNames).meta({ title: 'area' });
+const event = z.enum(eventNames).meta({ title: 'event' });
 const areas = z.array(area).max(areaNames.length);
 const size = (says: string) => z.int().min(1).max(8).optional().describe(`${says}, 1 to 8.`);
 
@@ -60,43 +61,46 @@ const as = z
   .optional()
   .describe('The name that it gets, where its own is taken.');
 
-const edit = z.union([
-  z.strictObject({ drop: position('The step or loop to leave out') }),
-  z.strictObject({ move: moved, before }),
-  z.strictObject({ move: moved, after }),
-  z.strictObject({
-    swap: position('The step or loop to swap'),
-    with: position('With which'),
-  }),
-  z.strictObject({ insert: inserted, before, as }),
-  z.strictObject({ insert: inserted, after, as }),
-  z.strictObject({
-    replace: position('The step or loop to put something else in the place of'),
-    with: exported('The step or loop to put there'),
-    as,
-  }),
-  z.strictObject({
-    limit: step('The step to limit'),
-    to: z
-      .enum(conditions.map((row) => row.name))
-      .describe('The condition: where it is false the step does nothing.'),
-  }),
-  z.strictObject({
-    set,
-    interrupts: z.enum(['on', 'off']).describe('Whether interrupts can come before the step.'),
-  }),
-  z.strictObject({
-    set,
-    fences: z
-      .literal('off')
-      .describe('Under `tso`: the step no longer waits for an empty store buffer.'),
-  }),
-  z.strictObject({
-    rebind: step('The step to give another slot, pmap or CPU'),
-    name: z.string().max(60).describe('By which name it is given one, such as `slot`.'),
-    to: z.int().min(0).max(7).describe('The number of the one that it is given instead.'),
-  }),
-]);
+const edit = z
+  .union([
+    z.strictObject({ drop: position('The step or loop to leave out') }),
+    z.strictObject({ move: moved, before }),
+    z.strictObject({ move: moved, after }),
+    z.strictObject({
+      swap: position('The step or loop to swap'),
+      with: position('With which'),
+    }),
+    z.strictObject({ insert: inserted, before, as }),
+    z.strictObject({ insert: inserted, after, as }),
+    z.strictObject({
+      replace: position('The step or loop to put something else in the place of'),
+      with: exported('The step or loop to put there'),
+      as,
+    }),
+    z.strictObject({
+      limit: step('The step to limit'),
+      to: z
+        .enum(conditions.map((row) => row.name))
+        .meta({ title: 'condition' })
+        .describe('The condition: where it is false the step does nothing.'),
+    }),
+    z.strictObject({
+      set,
+      interrupts: z.enum(['on', 'off']).describe('Whether interrupts can come before the step.'),
+    }),
+    z.strictObject({
+      set,
+      fences: z
+        .literal('off')
+        .describe('Under `tso`: the step no longer waits for an empty store buffer.'),
+    }),
+    z.strictObject({
+      rebind: step('The step to give another slot, pmap or CPU'),
+      name: z.string().max(60).describe('By which name it is given one, such as `slot`.'),
+      to: z.int().min(0).max(7).describe('The number of the one that it is given instead.'),
+    }),
+  ])
+  .meta({ title: 'edit' });
 
 export const propertyNames = claimRows.map((row) => row.name);
 export const witnessNames: readonly string[] = witnessRows.map((row) => row.name);
@@ -136,7 +140,7 @@ export const specFormat = z.strictObject({
         .optional()
         .meta(setting('nesting', 'Frames that interrupts and NMIs may save on a CPU, 0 to 3.')),
       events: z
-        .array(z.enum(eventNames))
+        .array(event)
         .max(eventNames.length)
         .optional()
         .meta(setting('events', 'What may happen beside what threads do.')),

@@ -1,7 +1,18 @@
 /** What documents and editors are told of the code, made from the code: `npm run reference` writes it. */
 import * as z from 'zod';
-import { reportFormat } from './report/document.js';
-import { specSchema } from './spec/format.js';
+import { reporterNames, reporters } from '../commands/reporters.js';
+import { claimRows } from '../invariants/claims.js';
+import { witnessRows } from '../invariants/witnesses.js';
+import { reportFormat } from '../report/document.js';
+import { exitCodes, precedence } from '../report/exit.js';
+import { errorCodes } from '../spec/errors.js';
+import { specSchema } from '../spec/format.js';
+import { areaNames, eventNames } from '../state/scope.js';
+import { conditions } from '../transitions/conditions.js';
+import { commandLines } from './commands.js';
+import { code, table } from './markdown.js';
+import { protocolLines } from './protocols.js';
+import { editLines, keyLines } from './spec-file.js';
 
 interface Field {
   readonly description?: string;
@@ -18,6 +29,52 @@ const files: Readonly<Record<string, () => string>> = {
 
 /** By document and by the name of its mark: the lines that stand there. */
 const parts: Readonly<Record<string, Readonly<Record<string, () => string[]>>>> = {
+  'docs/reference.md': {
+    commands: commandLines,
+    'exit-codes': () => [
+      'Where several apply, the first of these does.',
+      '',
+      ...table(
+        ['code', ''],
+        precedence.map((ending) => [code(String(exitCodes[ending].code)), exitCodes[ending].says]),
+      ),
+    ],
+    'error-codes': () =>
+      table(
+        ['code', ''],
+        Object.entries(errorCodes).map(([name, says]) => [code(name), says]),
+      ),
+    reporters: () =>
+      table(
+        ['reporter', ''],
+        reporterNames.map((name) => [code(name), reporters[name].says]),
+      ),
+    keys: keyLines,
+    events: () => [eventNames.map(code).join(', ')],
+    areas: () => [areaNames.map(code).join(', ')],
+    edits: editLines,
+    conditions: () =>
+      table(
+        ['condition', ''],
+        conditions.map(({ name, says }) => [code(name), says]),
+      ),
+    properties: () =>
+      table(
+        ['property', 'claim', 'source', 'rests on'],
+        claimRows.map(({ name, claim, source, witness }) => [
+          code(name),
+          claim,
+          source,
+          code(witness),
+        ]),
+      ),
+    witnesses: () =>
+      table(
+        ['witness', 'claim'],
+        witnessRows.map(({ name, claim }) => [code(name), claim]),
+      ),
+    protocols: protocolLines,
+  },
   'docs/json.md': { report: () => fieldLines(z.toJSONSchema(reportFormat) as Field, '') },
 };
 
