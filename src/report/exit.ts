@@ -17,7 +17,7 @@ export const exitCodes = {
 export type Ending = keyof typeof exitCodes;
 
 /** Where several apply, the first of these does. */
-const precedence: readonly Ending[] = [
+export const precedence: readonly Ending[] = [
   'internal',
   'interrupted',
   'mistake',

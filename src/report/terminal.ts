@@ -25,7 +25,7 @@ export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 export const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
 
 /** Where a trace ends: `in the initial state`, `in 1 step`, `in 3 steps`. */
-const inSteps = (depth: number | null): string =>
+export const inSteps = (depth: number | null): string =>
   depth === 0 ? 'in the initial state' : `in ${counted(depth ?? 0, 'step')}`;
 
 /** One line for a spec in a table of many. */

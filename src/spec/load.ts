@@ -9,7 +9,7 @@ import type { SymmetryName } from '../transitions/symmetry.js';
 import type { ErrorCode, Mistake } from './errors.js';
 import { UserError } from './errors.js';
 import type { Expectation, SpecFile } from './format.js';
-import { specFormat } from './format.js';
+import { defaults, specFormat } from './format.js';
 import { child, conflictsOf, mistakesMax, mistakesOf } from './mistakes.js';
 import type { KeyPath } from './source.js';
 import { Source } from './source.js';
@@ -130,9 +130,9 @@ export function loadSpec(file: string): Spec {
   };
   const protocol = required(setting('protocol'), ['protocol'], 'write `protocol: mail`');
   const size = 'write, for example, `machine: { cpus: 2, pmaps: 2, user-slots: 1 }`';
-  const kaslr = setting('kaslr');
-  const defaults = (protocols.find(({ name }) => name === protocol) as Protocol).defaults;
-  const kernelAreas = setting('kernel-areas') ?? defaults.kernelAreas;
+  const kaslr = setting('kaslr') ?? defaults.kaslr;
+  const { defaults: given } = protocols.find(({ name }) => name === protocol) as Protocol;
+  const kernelAreas = setting('kernel-areas') ?? given.kernelAreas;
   /** Of what the protocol has by default, that which the spec has areas for. */
   const inScope = <N extends string>(names: readonly N[]): N[] =>
     names.filter((name) => name === 'user' || (kernelAreas as readonly string[]).includes(name));
@@ -140,21 +140,21 @@ export function loadSpec(file: string): Spec {
     cpus: required(machine('cpus'), ['machine', 'cpus'], size),
     pmaps: required(machine('pmaps'), ['machine', 'pmaps'], size),
     userSlots: required(machine('user-slots'), ['machine', 'user-slots'], size),
-    nesting: machine('nesting') ?? 1,
-    events: machine('events') ?? ['user-access', 'interrupt'],
+    nesting: machine('nesting') ?? defaults.nesting,
+    events: machine('events') ?? defaults.events,
     kernelAreas,
-    unmapped: setting('unmapped') ?? inScope(defaults.unmapped),
-    secret: setting('secret') ?? inScope(defaults.secret),
-    global: setting('global') ?? inScope(defaults.global),
-    entryCode: setting('entry-code') ?? 'kernel-image',
-    sharedSlot: setting('shared-slot') ?? [],
-    unisolated: setting('unisolated') ?? [],
-    memory: setting('memory') ?? 'sc',
-    storeBuffer: setting('store-buffer') ?? 4,
-    svs: setting('svs') ?? true,
-    kaslr: kaslr === undefined || kaslr === false ? null : kaslr,
-    interleaving: setting('interleaving') ?? 'step',
-    loops: setting('loops') ?? 'ordered',
+    unmapped: setting('unmapped') ?? inScope(given.unmapped),
+    secret: setting('secret') ?? inScope(given.secret),
+    global: setting('global') ?? inScope(given.global),
+    entryCode: setting('entry-code') ?? defaults['entry-code'],
+    sharedSlot: setting('shared-slot') ?? defaults['shared-slot'],
+    unisolated: setting('unisolated') ?? defaults.unisolated,
+    memory: setting('memory') ?? defaults.memory,
+    storeBuffer: setting('store-buffer') ?? defaults['store-buffer'],
+    svs: setting('svs') ?? defaults.svs,
+    kaslr: kaslr === false ? null : kaslr,
+    interleaving: setting('interleaving') ?? defaults.interleaving,
+    loops: setting('loops') ?? defaults.loops,
   };
   const spec: Spec = {
     file,
@@ -167,8 +167,8 @@ export function loadSpec(file: string): Spec {
       options,
       edits: edits.map(({ edit }) => edit),
       reductions: {
-        symmetry: [...new Set(setting('symmetry') ?? [])],
-        por: (setting('reductions') ?? []).includes('por'),
+        symmetry: [...new Set(setting('symmetry') ?? defaults.symmetry)],
+        por: (setting('reductions') ?? defaults.reductions).includes('por'),
       },
     },
     expect: (own.expect ?? {}) as Record<string, Expectation>,

@@ -77,6 +77,7 @@ export function runPinned(spec: Spec, pinned: Pinned): SpecResult {
     timeMs: Math.round(performance.now() - started),
     bytes: null,
     workers: 1,
+    unfinishedAccepted: false,
     notices: [],
     status: asExpected ? 'as-expected' : 'unexpected',
   };

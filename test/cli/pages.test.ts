@@ -1,5 +1,5 @@
 /** What people and CI read: whole pages, exit codes, limits, replays. */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { reportFormat } from '../../src/report/document.js';
 import { exitCodeOf, exitCodes } from '../../src/report/exit.js';
@@ -281,6 +281,33 @@ describe('init', () => {
       expect(code).toBe(0);
       expect(svscheck(['init', '--force'], folder).code).toBe(0);
     });
+  });
+
+  it('names the schema in its first line, where the project has it', async () => {
+    const firstLine = (file: string) => readFileSync(file, 'utf8').split('\n')[0];
+    const schema = 'node_modules/svscheck/specs/spec.schema.json';
+    await inFolder({ [schema]: '{}', 'a/b/README': '' }, (folder) => {
+      for (const file of ['own.yaml', 'a/b/own.yaml']) svscheck(['init', file], folder);
+      expect(firstLine(`${folder}/own.yaml`)).toBe(`# yaml-language-server: $schema=${schema}`);
+      expect(firstLine(`${folder}/a/b/own.yaml`)).toBe(
+        `# yaml-language-server: $schema=../../${schema}`,
+      );
+    });
+    await inFolder({}, (folder) => {
+      svscheck(['init', 'own.yaml'], folder);
+      expect(firstLine(`${folder}/own.yaml`)).toBe('# What is checked, in one line.');
+    });
+  });
+
+  it('names the schema of this repository in a spec that lies in it', () => {
+    const folder = mkdtempSync('test/init-');
+    try {
+      svscheck(['init', `${folder}/own.yaml`]);
+      const [first] = readFileSync(`${folder}/own.yaml`, 'utf8').split('\n');
+      expect(first).toBe('# yaml-language-server: $schema=../../specs/spec.schema.json');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 
