@@ -17,6 +17,7 @@ import { replay, simulate } from './commands/replay.js';
 import type { ReporterName, Reporting } from './commands/reporters.js';
 import { isPrinted, reporterNames, reporters } from './commands/reporters.js';
 import type { TellingOptions } from './commands/telling.js';
+import { verify } from './commands/verify.js';
 import { watch } from './commands/watch.js';
 import { workersMax } from './explorer/crew.js';
 import { exitCodes } from './report/exit.js';
@@ -216,6 +217,12 @@ telling(program.command('check'))
   )
   .addOption(
     new Option(
+      '--certificate <file>',
+      'of one spec, searched without reductions: write what was found and a digest of the states, for `svscheck verify`',
+    ).conflicts(['hashCompact', 'reference', 'audit', 'watch']),
+  )
+  .addOption(
+    new Option(
       '--checkpoint <folder>',
       'leave what is found in files there, now and then and when the search is interrupted, so that --resume goes on from it',
     ).conflicts(['hashCompact', 'reference', 'audit', 'disk', 'resume']),
@@ -274,6 +281,16 @@ telling(program.command('merge'))
   .argument('<reports...>', 'the files that `check --shard I/N --json` made')
   .action((files: string[], options: TellingOptions) => {
     process.exitCode = merge(files, options);
+  });
+
+program
+  .command('verify')
+  .description(
+    'derive again, with the naive explorer and the immutable rules, all that a certificate says',
+  )
+  .argument('<certificate>', 'the file that `check --certificate` wrote')
+  .action((file: string) => {
+    process.exitCode = verify(file);
   });
 
 program

@@ -9,6 +9,7 @@ import { plain, UserError } from '../spec/errors.js';
 import type { Reductions } from '../spec/load.js';
 import { loadSpec, noReductions, withReductions } from '../spec/load.js';
 import { runSpec } from '../spec/run.js';
+import { checkCertifiable, refuseReductions, writeCertificate } from './certificate.js';
 import { printMistakes } from './output.js';
 import { ProgressLine } from './progress.js';
 
@@ -27,6 +28,8 @@ export interface SearchesOptions {
   readonly progress?: ProgressKind;
   readonly reduction?: ReductionChoice;
   readonly hashCompact?: boolean;
+  /** The file to write a certificate to. */
+  readonly certificate?: string;
   /** Folders; see archiveOf(). */
   readonly checkpoint?: string;
   readonly resume?: string;
@@ -80,6 +83,8 @@ export async function searchAll(
 ): Promise<Searched> {
   const { budget, reduction = 'spec', reference, timeMax, ...limits } = options;
   const archive = archiveOf(options);
+  const { certificate } = options;
+  if (certificate !== undefined) checkCertifiable(certificate, files);
   const specs: ReportedSpec[] = [];
   const mistakes: Report['mistakes'] = [];
   // Without shared memory nothing can be told to a search: let Ctrl-C end the process. The reference
@@ -96,6 +101,7 @@ export async function searchAll(
       if (isStopped()) break;
       try {
         const spec = withReductions(loadSpec(file), reductionsFor[reduction]);
+        if (certificate !== undefined) refuseReductions(spec);
         const left = deadline === null ? null : deadline - Date.now();
         const time = left === null ? timeMax : shareOf(left, files.length - done, timeMax);
         const result = await runSpec(spec, {
@@ -104,9 +110,11 @@ export async function searchAll(
           ...(time === undefined ? {} : { timeMax: time }),
           ...(stop === null ? {} : { stop }),
           ...(archive === null ? {} : { archive }),
+          ...(certificate === undefined ? {} : { certify: true }),
           onProgress: (now) => progress.show(file, now),
         });
         progress.end(result);
+        if (certificate !== undefined) writeCertificate(certificate, result);
         const told = reportedSpec(result);
         specs.push(told);
         onSpec(told);

@@ -26,6 +26,8 @@ export type { SearchOutcome } from './outcome.js';
 export interface SearchOptions extends Limits {
   /** Called now and then, every few thousand states; true stops the search. */
   readonly onProgress?: (progress: Progress) => boolean | undefined;
+  /** Called with each state, when all have been seen; each once, in no order that means something. */
+  readonly onState?: (rows: Uint32Array, offset: number) => void;
   /** Where the search leaves what it has found, so that another can go on from there. */
   readonly archiving?: Archiving;
 }
@@ -343,6 +345,14 @@ class Search {
     crew.set(at.full, 0);
   }
 
+  private tellStates(): void {
+    const { onState } = this.options;
+    if (onState === undefined) return;
+    for (let level = 0; level <= this.depth; level++) {
+      for (const { rows, offset } of this.levels.statesOf(level)) onState(rows, offset);
+    }
+  }
+
   private outcome(): SearchOutcome {
     const { crew, system, workplace, levels } = this;
     const { violated, witnesses } = this.findings;
@@ -353,6 +363,7 @@ class Search {
     // A worker that died while the index was made anew may have left out a part of it.
     const isWhole = stoppedBy !== 'worker-died' || crew.get(at.full) === 0;
     const isExhaustive = stoppedBy === null && seen instanceof SeenSet;
+    if (isExhaustive) this.tellStates();
     const verdicts = violated.map((level, property): Verdict => {
       if (level === null) return { result: isExhaustive ? 'holds' : 'unfinished' };
       // The states on the way are gone where fingerprints are kept: see compact.ts.

@@ -6,7 +6,7 @@ import { describeMistake, plain } from '../spec/errors.js';
 import type { Report, ReportedSpec } from './document.js';
 import type { ReportedMistake } from './run.js';
 import { filesAmiss } from './run.js';
-import { colorless, neverReached, neverTaken, violationReport, wrap } from './terminal.js';
+import { neverReached, neverTaken, wrap } from './terminal.js';
 import type { Verdict } from './verdicts.js';
 import { verdictsOf } from './verdicts.js';
 
@@ -75,16 +75,15 @@ function suiteOfSpec(spec: ReportedSpec): Suite {
     name: file,
     timeMs,
     properties: { title, states: statesDistinct, depth },
-    cases: verdictsOf(spec).map((verdict) => caseOfVerdict(file, verdict)),
+    cases: verdictsOf(spec).map(caseOfVerdict),
   };
 }
 
-function caseOfVerdict(file: string, verdict: Verdict): Case {
-  const { name, status, outcome, text, claim, property } = verdict;
+function caseOfVerdict(verdict: Verdict): Case {
+  const { name, status, outcome, text, claim, reason, story } = verdict;
   if (status === 'as-expected') {
-    return outcome === 'not-applicable' ? { name, skipped: property?.reason ?? outcome } : { name };
+    return outcome === 'not-applicable' ? { name, skipped: reason ?? outcome } : { name };
   }
-  const story = property === null ? [] : violationReport(file, property, colorless);
   const lines = [`${name}: ${text}`, '', ...(story.length > 0 ? story : wrap(claim, 96))];
   const kind = status === 'unfinished' ? 'error' : 'failure';
   return { name, fault: { kind, type: outcome, message: text, lines } };

@@ -5,7 +5,7 @@
 import { describeMistake, plain } from '../spec/errors.js';
 import type { Report, ReportedSpec } from './document.js';
 import { filesAmiss } from './run.js';
-import { colorless, gapTexts, grouped, seconds, summary, violationReport } from './terminal.js';
+import { gapTexts, grouped, seconds, summary } from './terminal.js';
 import { unfinishedText, verdictsOf } from './verdicts.js';
 
 /** GitHub refuses more than 1 MiB. Of each part as many entries are shown as fit into its bytes. */
@@ -80,9 +80,8 @@ const statusText: Readonly<Record<ReportedSpec['status'], string>> = {
 function unexpectedEntries(spec: ReportedSpec): string[] {
   return verdictsOf(spec)
     .filter(({ status }) => status === 'unexpected')
-    .map(({ name, text, property }) => {
+    .map(({ name, text, story }) => {
       const told = `${code(spec.file)}: ${code(name)} ${escaped(text)}`;
-      const story = property === null ? [] : violationReport(spec.file, property, colorless);
       if (story.length === 0) return item(told);
       return `<details><summary>${told}</summary>\n\n${fenced(story)}\n\n</details>\n`;
     });

@@ -19,7 +19,8 @@ export function pinnedReport(file: string, pinned: ReportedPinned, color: Colors
   return trace === null ? lines.slice(0, -1) : [...lines, `  Replay: ${replayLine(file, trace)}`];
 }
 
-function outcomeText({ result, position, length }: ReportedPinned): string {
+/** What came of it, to be said of the property: `is violated at action 3 of 4`. */
+export function outcomeText({ result, position, length }: ReportedPinned): string {
   const at = `action ${position} of ${length}`;
   switch (result) {
     case 'breaks':

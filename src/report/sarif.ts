@@ -91,9 +91,8 @@ interface Result {
 
 /** An unfinished verdict is a warning: `open`, the kind for it, GitHub would take for an alert too. */
 function verdictResult({ file }: ReportedSpec, verdict: Verdict): Result {
-  const { name, status, text, property } = verdict;
+  const { name, status, text, trace } = verdict;
   const place = placeIn(file, verdict);
-  const trace = property?.trace ?? null;
   return {
     ruleId: name,
     level: status === 'unfinished' ? 'warning' : 'error',

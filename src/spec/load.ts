@@ -55,6 +55,8 @@ export interface Pinned {
 export interface Spec {
   /** As it was asked for, relative to the working directory. */
   readonly file: string;
+  /** The same design and expectations in one file. */
+  readonly whole: SpecFile;
   /** It and all that it extends, likewise. */
   readonly files: readonly string[];
   readonly title: string;
@@ -96,8 +98,15 @@ export function findSpecs(paths: readonly string[]): string[] {
 }
 
 /** Reads a spec and all that it extends. Throws UserError. */
-export function loadSpec(file: string): Spec {
-  const chain = readChain(file);
+export const loadSpec = (file: string): Spec => specOf(file, readChain(file));
+
+/** A spec whose text is at hand and extends nothing. Throws UserError. */
+export function specOfText(file: string, text: string): Spec {
+  const source = new Source(file, text);
+  return specOf(file, [{ source, value: parse(source) }]);
+}
+
+function specOf(file: string, chain: readonly Part[]): Spec {
   const { value: own, source: ownSource } = chain[0] as Part;
   /** The first file of the chain that sets a key, and its value. */
   const setting = <K extends keyof SpecFile>(key: K): SpecFile[K] | undefined =>
@@ -156,8 +165,15 @@ export function loadSpec(file: string): Spec {
     interleaving: setting('interleaving') ?? defaults.interleaving,
     loops: setting('loops') ?? defaults.loops,
   };
+  const { title, shows, expect } = own;
   const spec: Spec = {
     file,
+    whole: {
+      ...Object.assign({}, ...chain.toReversed().map(({ value }) => value)),
+      ...{ title, shows, expect, extends: undefined },
+      machine: Object.assign({}, ...chain.toReversed().map(({ value }) => value.machine)),
+      edits: edits.map(({ edit }) => edit),
+    },
     files: chain.map(({ source }) => source.file),
     title: own.title,
     shows: own.shows ?? null,

@@ -78,6 +78,7 @@ export function runPinned(spec: Spec, pinned: Pinned): SpecResult {
     bytes: null,
     workers: 1,
     unfinishedAccepted: false,
+    states: null,
     notices: [],
     status: asExpected ? 'as-expected' : 'unexpected',
   };

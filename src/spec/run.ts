@@ -8,6 +8,7 @@ import type { SymmetryName } from '../transitions/symmetry.js';
 import { folderOf } from './archive.js';
 import { buildSpec } from './build.js';
 import type { DesignModel } from './design-model.js';
+import type { StatesDigest } from './digest.js';
 import type { Expectation } from './format.js';
 import type { Spec } from './load.js';
 import type { PinnedResult } from './pinned.js';
@@ -67,6 +68,8 @@ export interface SpecResult {
   readonly bytes: number | null;
   /** Threads that searched, at most at once. */
   readonly workers: number;
+  /** Of the states that were seen, where that was asked for and all were; else null. */
+  readonly states: StatesDigest | null;
   /** What went otherwise than asked, in sentences: a worker that could not be started, or died. */
   readonly notices: readonly string[];
   /** `unexpected`: some result is not as the spec expects; `unfinished`: it may yet be. */
@@ -124,6 +127,7 @@ export async function runSpec(spec: Spec, options: RunOptions = {}): Promise<Spe
     timeMs,
     bytes: outcome.bytes ?? null,
     workers: outcome.workers ?? 1,
+    states: outcome.states ?? null,
     notices: outcome.notices ?? [],
     status,
     unfinishedAccepted: status === 'unfinished' && isAccepted(spec, outcome),

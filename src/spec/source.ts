@@ -16,9 +16,11 @@ export class Source {
   private readonly doc: Document.Parsed;
   private readonly lines = new LineCounter();
 
-  /** Reads a file. Throws UserError when it is not there, too large, or not plain YAML. */
-  constructor(readonly file: string) {
-    const text = readText(file, bytesMax, 'a spec');
+  /** Throws UserError when the file is not there, too large, or not plain YAML. */
+  constructor(
+    readonly file: string,
+    text = readText(file, bytesMax, 'a spec'),
+  ) {
     this.refuseDeep(text);
     this.doc = parseDocument(text, {
       lineCounter: this.lines,

@@ -16,6 +16,7 @@ import { lostOutcome } from '../explorer/outcome.js';
 import type { Progress } from '../explorer/progress.js';
 import type { Limits, PackedSystem } from '../explorer/system.js';
 import type { ArchiveOptions } from './archive.js';
+import type { StatesDigest } from './digest.js';
 import type { Mistake } from './errors.js';
 import { UserError } from './errors.js';
 import type { Design } from './load.js';
@@ -30,6 +31,8 @@ export interface ThreadOptions extends Limits {
   readonly hashCompact?: boolean;
   /** Leave what is found in files, or go on from there. */
   readonly archive?: ArchiveOptions;
+  /** Take a digest of the states. */
+  readonly certify?: boolean;
   /** Start all threads at once, and wait for them: for tests and measurements. */
   readonly eager?: boolean;
   /** Called for each thread that is started; 0 leads. */
@@ -44,6 +47,7 @@ export interface LeadRequest {
   /** Bits of the fingerprints to keep, or 0. */
   readonly bits: number;
   readonly archive: ArchiveOptions | null;
+  readonly certify: boolean;
   readonly eager: boolean;
   readonly stop: Int32Array<SharedArrayBuffer> | null;
   readonly words: SharedWords;
@@ -62,7 +66,12 @@ export type SearchMessage =
   | { readonly notice: string }
   | { readonly hire: true }
   | { readonly refused: readonly Mistake[] }
-  | { readonly outcome: SearchOutcome };
+  | { readonly outcome: ThreadedOutcome };
+
+export interface ThreadedOutcome extends SearchOutcome {
+  /** Of the states, where it was asked for and all were seen. */
+  readonly states?: StatesDigest;
+}
 
 const isOutOfMemory = (error: unknown): boolean =>
   ['ERR_WORKER_OUT_OF_MEMORY', 'ERR_WORKER_INIT_FAILED'].includes(
@@ -79,19 +88,20 @@ export async function searchInThreads(
     stop,
     hashCompact,
     archive,
+    certify = false,
     eager = false,
     onThread,
     heapMax,
     ...limits
   }: ThreadOptions,
-): Promise<SearchOutcome> {
+): Promise<ThreadedOutcome> {
   const notices: string[] = [];
   const words = sharedWords(system);
   const crew = new Crew(new Int32Array(words.control), 0);
   const channels = Array.from({ length: workers - 1 }, () => new MessageChannel());
   const threads: Worker[] = [];
   let over = false;
-  const outcome = await new Promise<SearchOutcome>((resolve, reject) => {
+  const outcome = await new Promise<ThreadedOutcome>((resolve, reject) => {
     const start = (index: number, request: LeadRequest | AssistRequest): void => {
       const ports = 'port' in request ? [request.port] : [...request.ports];
       const thread = new Worker(fileURLToPath(new URL('./search-worker.js', import.meta.url)), {
@@ -143,7 +153,7 @@ export async function searchInThreads(
     };
     const ports = channels.map(({ port1 }) => port1);
     const bits = hashCompact ? fingerprintBits : 0;
-    const shared = { design, limits, bits, eager, words, ports };
+    const shared = { design, limits, bits, certify, eager, words, ports };
     start(0, { ...shared, archive: archive ?? null, stop: stop ?? null });
   }).finally(async () => {
     over = true;
