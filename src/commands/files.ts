@@ -64,14 +64,14 @@ export function checkWritable(file: string): void {
   const refuse = (message: string): never => {
     throw new UserError([{ code: 'file-unwritable', file, message }]);
   };
-  // Putting a file in the place of a link or a device would take that away.
-  const there = lstatSync(file, { throwIfNoEntry: false });
-  if (there?.isDirectory()) refuse('this is a folder');
-  if (there !== undefined && !there.isFile()) refuse('there is something here that is no file');
   const folder = dirname(file);
   try {
-    accessSync(folder, constants.W_OK | constants.X_OK);
     if (!statSync(folder).isDirectory()) refuse(`${folder} is not a folder`);
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    const there = lstatSync(file, { throwIfNoEntry: false });
+    if (there?.isDirectory()) refuse('this is a folder');
+    // The file would take the place of a link or a device, not be written through it.
+    if (there !== undefined && !there.isFile()) refuse('there is something here that is no file');
   } catch (error) {
     if (error instanceof UserError) throw error;
     refuse(`nothing can be written into ${folder} (${codeOf(error)})`);

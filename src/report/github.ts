@@ -12,7 +12,7 @@ import type { Place, ReportedMistake } from './run.js';
 import { filesAmiss } from './run.js';
 import { gapTexts, summary } from './terminal.js';
 import type { Verdict } from './verdicts.js';
-import { explained, verdictsOf } from './verdicts.js';
+import { explained, unfinishedText, verdictsOf } from './verdicts.js';
 
 export function github(report: Report): string {
   return [
@@ -34,21 +34,14 @@ function mistakeCommand(mistake: ReportedMistake): string {
 }
 
 function specCommands(spec: ReportedSpec): string[] {
-  const verdicts = verdictsOf(spec);
-  const unfinished = verdicts.filter(({ status }) => status === 'unfinished');
+  const { file } = spec;
+  const unexpected = verdictsOf(spec).filter(({ status }) => status === 'unexpected');
+  const open = unfinishedText(spec);
   return [
-    ...verdicts
-      .filter(({ status }) => status === 'unexpected')
-      .map((verdict) => unexpectedCommand(spec.file, verdict)),
-    ...(unfinished.length === 0
+    ...unexpected.map((verdict) => unexpectedCommand(file, verdict)),
+    ...(open === null
       ? []
-      : [
-          command(
-            'warning',
-            { ...placeIn(spec.file, spec), title: 'unfinished' },
-            unfinished.map(({ name, text }) => `${name}: ${text}`),
-          ),
-        ]),
+      : [command('warning', { ...placeIn(file, spec), title: 'unfinished' }, [open])]),
   ];
 }
 

@@ -6,24 +6,31 @@ import { describeMistake, plain } from '../spec/errors.js';
 import type { Report, ReportedSpec } from './document.js';
 import { filesAmiss } from './run.js';
 import { colorless, gapTexts, grouped, seconds, summary, violationReport } from './terminal.js';
-import { verdictsOf } from './verdicts.js';
+import { unfinishedText, verdictsOf } from './verdicts.js';
 
 /** GitHub refuses more than 1 MiB. Of each part as many entries are shown as fit into its bytes. */
-const bytesMax = { mistakes: 100_000, specs: 250_000, verdicts: 550_000, gaps: 50_000 };
+const bytesMax = {
+  mistakes: 100_000,
+  specs: 250_000,
+  unexpected: 500_000,
+  unfinished: 100_000,
+  gaps: 50_000,
+};
 
 export function markdown(report: Report): string {
   const amiss = filesAmiss(report);
   const mistakes = amiss.flatMap(({ file, mistakes }) =>
     mistakes.length === 0
       ? [`${code(file)}: the spec was not run`]
-      : mistakes.map((mistake) => describeMistake(mistake).split('\n').map(escaped).join('<br>')),
+      : mistakes.map((mistake) => describeMistake(mistake).split(/\n */).map(code).join('<br>')),
   );
   const gaps = gapTexts(report.suite).map(escaped);
   return [
     `## svscheck: ${escaped(summary(report).trim())}`,
     ...part('Mistakes', mistakes.map(item), bytesMax.mistakes),
     ...part('Specs', report.specs.map(row), bytesMax.specs, tableHead),
-    ...part('Not as expected', report.specs.flatMap(verdictEntries), bytesMax.verdicts),
+    ...part('Not as expected', report.specs.flatMap(unexpectedEntries), bytesMax.unexpected),
+    ...part('Unfinished', report.specs.flatMap(unfinishedEntries), bytesMax.unfinished),
     ...part('Not exercised', gaps.map(item), bytesMax.gaps),
   ].join('\n');
 }
@@ -70,9 +77,9 @@ const statusText: Readonly<Record<ReportedSpec['status'], string>> = {
 };
 
 /** What is not as a spec expects, an entry for each; a trace folded below it. */
-function verdictEntries(spec: ReportedSpec): string[] {
+function unexpectedEntries(spec: ReportedSpec): string[] {
   return verdictsOf(spec)
-    .filter(({ status }) => status !== 'as-expected')
+    .filter(({ status }) => status === 'unexpected')
     .map(({ name, text, property }) => {
       const told = `${code(spec.file)}: ${code(name)} ${escaped(text)}`;
       const story = property === null ? [] : violationReport(spec.file, property, colorless);
@@ -81,11 +88,16 @@ function verdictEntries(spec: ReportedSpec): string[] {
     });
 }
 
+function unfinishedEntries(spec: ReportedSpec): string[] {
+  const text = unfinishedText(spec);
+  return text === null ? [] : [item(`${code(spec.file)}: ${escaped(text)}`)];
+}
+
 /** Lines as they are, between fences that none of them can close. */
 function fenced(lines: readonly string[]): string {
   const text = lines.map(plain).join('\n');
-  const runs = [...text.matchAll(/`+/g)].map(([run]) => run.length);
-  const fence = '`'.repeat(Math.max(3, ...runs.map((length) => length + 1)));
+  const longest = [...text.matchAll(/`+/g)].reduce((most, [run]) => Math.max(most, run.length), 0);
+  const fence = '`'.repeat(Math.max(3, longest + 1));
   return `${fence}text\n${text}\n${fence}`;
 }
 

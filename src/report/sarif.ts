@@ -16,7 +16,14 @@ import type { Report, ReportedSpec, Trace } from './document.js';
 import { exitCodes } from './exit.js';
 import type { Place, ReportedMistake } from './run.js';
 import { filesAmiss } from './run.js';
-import { changeTexts, colorless, endText, neverReached, neverTaken } from './terminal.js';
+import {
+  changeTexts,
+  colorless,
+  endText,
+  neverReached,
+  neverTaken,
+  sourcesOf,
+} from './terminal.js';
 import type { Verdict } from './verdicts.js';
 import { explained, verdictsOf } from './verdicts.js';
 import { version } from './version.js';
@@ -107,10 +114,9 @@ function flow(trace: Trace, place: object): object {
       importance: index === trace.blamed ? 'essential' : 'important',
       location: {
         physicalLocation: place,
-        logicalLocations: [{ fullyQualifiedName: plain(`${action.operation}/${action.label}`) }],
         message: message(
           `${action.operation}/${action.label}: ${changeTexts(action).join('; ')}`,
-          action.steps.map(({ source }) => source).join('; '),
+          sourcesOf(action),
         ),
       },
     },

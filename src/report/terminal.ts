@@ -299,7 +299,7 @@ function initialLines({ path, initial, actions }: Trace, color: Colors): string[
   return [`  ${color.bold(`initial state${number}`)}`, ...lines];
 }
 
-const sourcesOf = ({ steps }: ToldAction): string =>
+export const sourcesOf = ({ steps }: ToldAction): string =>
   [...new Set(steps.map(({ source }) => source))].join('; ');
 
 /** Changes in words, but for where the CPU stands, which the step tells, and cleared registers. */

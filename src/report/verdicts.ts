@@ -73,5 +73,12 @@ export function explained(file: string, { property, claim }: Verdict): string[] 
   return [endText(trace, colorless), `Replay: ${replayLine(file, trace)}`];
 }
 
+/** What of a spec is unfinished, and why, in a line; null where nothing is. */
+export function unfinishedText(spec: ReportedSpec): string | null {
+  const open = verdictsOf(spec).filter(({ status }) => status === 'unfinished');
+  const names = open.map(({ name }) => name).join(', ');
+  return open.length === 0 ? null : `unfinished (${whyOpen(spec)}): ${names}`;
+}
+
 const whyOpen = ({ stoppedBy, tracesStoppedBy, omission }: ReportedSpec): string =>
   stoppedBy ?? tracesStoppedBy ?? `a state missed: ${oddsText(omission)}`;

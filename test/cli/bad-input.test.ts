@@ -365,6 +365,12 @@ const cases: readonly Case[] = [
     ['replay', 'a.yaml', '--path', '0:0.999'],
   ),
   c(
+    'a report for a folder that is not there',
+    base,
+    'b/c.xml: error[file-unwritable]: nothing can be written into b (ENOENT)',
+    ['check', 'a.yaml', '--reporter', 'junit=b/c.xml'],
+  ),
+  c(
     'a file that init would overwrite',
     base,
     'a.yaml: error[bad-option]: the file exists; it is left as it is\n  --force replaces it',
