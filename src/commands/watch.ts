@@ -43,7 +43,7 @@ export async function watch(paths: readonly string[], options: CheckOptions): Pr
     const run = { files: [...files], shard: null, isSuite: hasFolder(paths), specs: known.specs };
     const all = [...mistakes, ...known.mistakes];
     exitCode = telling.end({ run: { ...run, mistakes: all }, interrupted, drift: null }, layout);
-    const watched = `${counted(look.stamps.size, 'file')} below ${paths.map(plain).join(', ')}`;
+    const watched = `${paths.map(plain).join(', ')} (${counted(look.stamps.size, 'file')})`;
     if (!interrupted) print(`\nWaiting for a change of ${watched}; Ctrl-C ends.`);
   }
   process.off('SIGINT', end);

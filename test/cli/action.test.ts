@@ -136,16 +136,17 @@ describe('the action', () => {
     }));
 
   it.each([
-    [{ command: 'rm' }, "command is 'rm'; it can be check or merge"],
-    [{ shard: 'all' }, 'It must be which of how many'],
-    [{ paths: '--help' }, '--help: error[file-missing]'],
-    [{ json: 'a\nexit-code=0\nx' }, 'a.yaml: error[file-missing]'],
-  ])('refuses %j', (given, says) =>
+    [{ command: 'rm' }, "command is 'rm'; it can be check or merge", ''],
+    [{ shard: 'all' }, 'It must be which of how many', 'exit-code=2\n'],
+    [{ paths: '--help' }, '--help: error[file-missing]', 'exit-code=2\n'],
+    // No line of an output is another output.
+    [{ json: 'a\nexit-code=0' }, 'a.yaml: error[file-missing]', 'exit-code=2\njson=aexit-code=0\n'],
+  ])('refuses %j', (given, says, expected) =>
     inFolder({}, (folder) => {
       const { code, out, err, output } = acted(folder, { ...plain, paths: 'a.yaml', ...given });
       expect({ code, out }).toEqual({ code: 2, out: '' });
       expect(err).toContain(says);
-      expect(output).toBe('command' in given ? '' : 'exit-code=2\n');
+      expect(output).toBe(expected);
     }),
   );
 

@@ -11,7 +11,7 @@ const files = {
   'specs/b.yaml': base,
   'base.yaml': base,
 };
-const waiting = /Waiting for a change of \d+ files? below \S+; Ctrl-C ends\.\n/;
+const waiting = /Waiting for a change of specs \(\d files\); Ctrl-C ends\.\n/;
 
 /** Watches the folder; after each run the next edit is made, after the last Ctrl-C comes. */
 async function watched(
