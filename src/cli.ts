@@ -7,6 +7,8 @@ import type { CheckOptions } from './commands/check.js';
 import { check } from './commands/check.js';
 import type { ExplainOptions, ReorderOptions } from './commands/explain.js';
 import { explain, reorder } from './commands/explain.js';
+import type { ExploreOptions } from './commands/explore.js';
+import { explore } from './commands/explore.js';
 import { init } from './commands/init.js';
 import { list, show } from './commands/list.js';
 import { print, printError, writeError, writeOut } from './commands/output.js';
@@ -38,6 +40,12 @@ function threads(text: string): number {
   throw new InvalidArgumentError(
     `It must be from 1 to ${workersMax}: more threads than that only wait for memory.`,
   );
+}
+
+function port(text: string): number {
+  const number = whole(text);
+  if (number >= 1 && number <= 65_535) return number;
+  throw new InvalidArgumentError('It must be from 1 to 65535.');
 }
 
 /** A number with a unit, in the unit of factor 1. */
@@ -228,6 +236,16 @@ program
   .option('--reference', 'by the immutable rules instead of the packed ones')
   .action((file: string, options: ReplayOptions) => {
     process.exitCode = replay(file, options);
+  });
+
+program
+  .command('explore')
+  .description('walk through the states by hand, on a page that only this machine can open')
+  .argument('<spec>', 'a spec file')
+  .option('--port <n>', 'the port of 127.0.0.1 to listen on; any that is free unless given', port)
+  .option('--path <path>', 'where to begin, as a trace printed it', '0:')
+  .action(async (file: string, options: ExploreOptions) => {
+    process.exitCode = await explore(file, options);
   });
 
 program

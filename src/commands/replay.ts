@@ -25,22 +25,29 @@ export interface ReplayOptions {
 export function replay(file: string, options: ReplayOptions): number {
   const spec = loadSpec(file);
   const model = buildSpec(spec);
-  const path = parsePath(options.path);
+  return alongPath(file, options.path, (path) => {
+    const taken = options.reference
+      ? new ImmutableModel(model).replay(path)
+      : replayPacked(model, path);
+    return tellPath(model, path, taken);
+  });
+}
+
+/** What comes of a path that a user gave. Throws UserError where it is none, or cannot be taken. */
+export function alongPath<T>(file: string, text: string, take: (path: Path) => T): T {
+  const path = parsePath(text);
   if (path === undefined) {
     throw new UserError([
       {
         code: 'bad-path',
         file,
-        message: `'${plain(options.path.slice(0, 60))}' is not a path`,
+        message: `'${plain(text.slice(0, 60))}' is not a path`,
         hint: 'a path is the number of an initial state, a colon, and the numbers of actions joined by dots, such as 0:4.0.17',
       },
     ]);
   }
   try {
-    const taken = options.reference
-      ? new ImmutableModel(model).replay(path)
-      : replayPacked(model, path);
-    return tellPath(model, path, taken);
+    return take(path);
   } catch (error) {
     if (!(error instanceof PathError)) throw error;
     const place = error.position < 0 ? '' : `action ${error.position + 1} of the path: `;
