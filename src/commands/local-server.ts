@@ -15,9 +15,8 @@ const address = '127.0.0.1';
 const tokenBytes = 32;
 /** Letters of a request's path and query, at most; its head has 16 KiB at most. */
 const urlMax = 12 * 1024;
-/** Milliseconds that a request may take to arrive, its head and all of it. */
-const headTimeout = 5000;
-const requestTimeout = 10_000;
+/** Milliseconds that a request may take to arrive. */
+const arrivalMax = 3000;
 const connectionsMax = 64;
 
 /** What a page is made of: one file, whose script and style are the only ones that may run. */
@@ -63,9 +62,9 @@ export async function serveLocally(
 ): Promise<LocalServer> {
   const token = randomBytes(tokenBytes).toString('base64url');
   const server = createServer({
-    headersTimeout: headTimeout,
-    requestTimeout,
-    connectionsCheckingInterval: 1000,
+    headersTimeout: arrivalMax,
+    requestTimeout: arrivalMax,
+    connectionsCheckingInterval: 500,
   });
   server.maxConnections = connectionsMax;
   await new Promise<void>((resolve, reject) => {
