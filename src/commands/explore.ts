@@ -1,12 +1,14 @@
 /** `svscheck explore`: the states of a spec as a page in which one walks by hand. */
+
+import type { Page } from '../report/html.js';
+import { pageText } from '../report/html.js';
 import type { Walk } from '../report/walk.js';
-import { walkAlong, walkedSpec } from '../report/walk.js';
+import { walkAlong, walkedSpec } from '../report/walked.js';
 import { buildSpec } from '../spec/build.js';
 import type { DesignModel } from '../spec/design-model.js';
 import { plain, UserError } from '../spec/errors.js';
 import { loadSpec } from '../spec/load.js';
 import { backgroundSearch } from './background-search.js';
-import { explorePage } from './explore-page.js';
 import type { LocalServer, Route } from './local-server.js';
 import { Refusal, serveLocally } from './local-server.js';
 import { print } from './output.js';
@@ -38,7 +40,6 @@ export async function explore(file: string, options: ExploreOptions): Promise<nu
     },
   });
   const routes = {
-    '/api/spec': get(() => walkedSpec(spec, model)),
     '/api/walk': get((query) => walkAsked(file, model, query.get('path') ?? '')),
     '/api/search': get(search.now),
     '/api/search/start': post(search.start),
@@ -47,7 +48,8 @@ export async function explore(file: string, options: ExploreOptions): Promise<nu
   const interrupted = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
-  const server = await listening(file, routes, options.port);
+  const page = pageText('explore', spec.title, walkedSpec(spec, model), ["connect-src 'self'"]);
+  const server = await listening(file, page, routes, options.port);
   print(`${server.url}#${options.path}`);
   print(`This is ${plain(file)}, on this machine alone; Ctrl-C ends it.`);
   await interrupted;
@@ -62,7 +64,7 @@ function walkGiven(file: string, model: DesignModel, text: string): Walk {
       const message = `the path has ${path.actions.length} actions; a walk has ${actionsMax} at most`;
       throw new UserError([{ code: 'bad-path', file, message }]);
     }
-    return walkAlong(model, path);
+    return walkAlong(file, model, path);
   });
 }
 
@@ -79,11 +81,12 @@ function walkAsked(file: string, model: DesignModel, text: string): Walk {
 /** Throws UserError where nothing can listen on the port. */
 async function listening(
   file: string,
+  page: Page,
   routes: Readonly<Record<string, Route>>,
   port: number | undefined,
 ): Promise<LocalServer> {
   try {
-    return await serveLocally(explorePage(), routes, port ?? 0);
+    return await serveLocally(page, routes, port ?? 0);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (port === undefined || (code !== 'EADDRINUSE' && code !== 'EACCES')) throw error;

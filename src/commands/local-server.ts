@@ -8,6 +8,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Page } from '../report/html.js';
 import { printError } from './output.js';
 
 const address = '127.0.0.1';
@@ -18,13 +19,6 @@ const urlMax = 12 * 1024;
 /** Milliseconds that a request may take to arrive. */
 const arrivalMax = 3000;
 const connectionsMax = 64;
-
-/** What a page is made of: one file, whose script and style are the only ones that may run. */
-export interface Page {
-  readonly html: string;
-  readonly script: string;
-  readonly style: string;
-}
 
 /** A request that is answered with JSON. A route may throw Refusal. */
 export interface Route {
@@ -73,7 +67,6 @@ export async function serveLocally(
   });
   const { port: taken } = server.address() as AddressInfo;
   const origins = [address, 'localhost'].map((name) => new URL(`http://${name}:${taken}`));
-  const policy = policyOf(page);
   server.on('request', (request, response) => {
     try {
       checkSender(request, origins);
@@ -86,15 +79,15 @@ export async function serveLocally(
       if (!isPage && route === undefined) throw new Refusal(404, 'there is nothing here');
       const method = route?.method ?? 'GET';
       if (request.method !== method) throw new Refusal(405, `only ${method} is answered here`);
-      if (route === undefined) send(response, 200, 'text/html', page.html, policy);
-      else send(response, 200, 'application/json', JSON.stringify(route.answer(asked)), policy);
+      if (route === undefined) send(response, 200, 'text/html', page.html, page.policy);
+      else send(response, 200, 'application/json', JSON.stringify(route.answer(asked)));
     } catch (error) {
       if (!(error instanceof Refusal)) printError(`internal error: ${(error as Error).stack}`);
       const { status, message } =
         error instanceof Refusal ? error : { status: 500, message: 'internal error' };
       // What may follow, a body, is not read.
       response.setHeader('Connection', 'close');
-      send(response, status, 'application/json', JSON.stringify({ message }), policy);
+      send(response, status, 'application/json', JSON.stringify({ message }));
     }
   });
   server.on('clientError', refuseUnread);
@@ -137,33 +130,17 @@ function checkToken(given: string, token: string): void {
   }
 }
 
-/** What a browser may run and ask for in the page: what it is made of, and this server. */
-function policyOf({ script, style }: Page): string {
-  const hash = (text: string): string =>
-    `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
-  return [
-    "default-src 'none'",
-    `script-src ${hash(script)}`,
-    `style-src ${hash(style)}`,
-    "connect-src 'self'",
-    'img-src data:',
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ');
-}
-
 function send(
   response: ServerResponse,
   status: number,
   type: string,
   text: string,
-  policy: string,
+  policy = "default-src 'none'",
 ): void {
   response.writeHead(status, {
     'Content-Type': `${type}; charset=utf-8`,
     'Content-Length': Buffer.byteLength(text),
-    'Content-Security-Policy': policy,
+    'Content-Security-Policy': `${policy}; frame-ancestors 'none'`,
     'X-Content-Type-Options': 'nosniff',
     'X-Frame-Options': 'DENY',
     'Referrer-Policy': 'no-referrer',

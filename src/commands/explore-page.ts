@@ -1,5 +1,0 @@
-import type { Page } from './local-server.js';
-
-export function explorePage(): Page {
-  return { html: '<!doctype html><title>x</title>', script: '', style: '' };
-}
