@@ -1,5 +1,6 @@
 /** Reporters: each makes one text of the report of a run, for standard output or a file. */
 import type { Report } from '../report/document.js';
+import { htmlText } from '../report/html.js';
 import { checkWritable, writeWhole } from './files.js';
 import { jsonText, print } from './output.js';
 
@@ -10,6 +11,10 @@ interface Reporter {
 
 export const reporters = {
   json: { says: 'all there is, as JSON (docs/json.md)', render: jsonText },
+  html: {
+    says: 'a page to read and to step through, in one file (docs/formats.md)',
+    render: htmlText,
+  },
 } satisfies Record<string, Reporter>;
 
 export type ReporterName = keyof typeof reporters;
