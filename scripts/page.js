@@ -2,7 +2,7 @@
 // `npm run build`.
 import { build } from 'esbuild';
 
-const pages = ['report'];
+const pages = ['report', 'explore'];
 
 await build({
   entryPoints: pages.flatMap((page) => [`src/page/${page}.ts`, `src/page/${page}.css`]),

@@ -1,7 +1,7 @@
 /** `svscheck explore`: the states of a spec as a page in which one walks by hand. */
 
 import type { Page } from '../report/html.js';
-import { pageText } from '../report/html.js';
+import { pageOf } from '../report/html.js';
 import type { Walk } from '../report/walk.js';
 import { walkAlong, walkedSpec } from '../report/walked.js';
 import { buildSpec } from '../spec/build.js';
@@ -48,7 +48,7 @@ export async function explore(file: string, options: ExploreOptions): Promise<nu
   const interrupted = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
-  const page = pageText('explore', spec.title, walkedSpec(spec, model), ["connect-src 'self'"]);
+  const page = pageOf('explore', spec.title, walkedSpec(spec, model), ["connect-src 'self'"]);
   const server = await listening(file, page, routes, options.port);
   print(`${server.url}#${options.path}`);
   print(`This is ${plain(file)}, on this machine alone; Ctrl-C ends it.`);

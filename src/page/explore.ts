@@ -3,6 +3,7 @@
  * that the browser's history is that of the walk; each path is asked of the server, which takes it.
  */
 import type { FoundProperty, Walk, WalkedSpec } from '../report/walk.js';
+import { changeTexts, counted } from '../report/words.js';
 import { ask } from './ask.js';
 import { h } from './dom.js';
 import { drawMachine } from './machine.js';
@@ -10,8 +11,8 @@ import type { Ahead } from './next-steps.js';
 import { focusNext, nextSteps } from './next-steps.js';
 import { searchPanel } from './search-panel.js';
 import { statesOf } from './states.js';
-import { changesOf } from './told.js';
 import { trail } from './trail.js';
+import { violationList } from './violations.js';
 
 const spec = JSON.parse(document.getElementById('data')?.textContent ?? '') as WalkedSpec;
 const { machine } = spec;
@@ -24,8 +25,8 @@ let followed: { readonly property: string; readonly walk: Walk } | null = null;
 const said = h('p', { class: 'spoken', role: 'status' });
 const failed = h('p', { class: 'failed', role: 'alert', hidden: true });
 const place = h('h2', { tabindex: -1 }, 'The state');
-const back = h('button', { type: 'button' }, 'Back');
-const onward = h('button', { type: 'button' }, 'Next of the trace');
+const back = h('button', { type: 'button' }, 'Back one step');
+const onward = h('button', { type: 'button' }, 'Next step of the trace');
 const path = h('input', { name: 'path', spellcheck: 'false', autocomplete: 'off' });
 const replay = h('code', { class: 'replay' });
 const copy = h('button', { type: 'button' }, 'Copy');
@@ -71,24 +72,15 @@ function show(here: Walk): void {
   const wasIn = [steps, way].find((part) => part.contains(document.activeElement));
   const take = (action: number): void => goTo(pathWith(here, action));
   walk = here;
-  place.textContent = length === 0 ? 'The initial state' : `The state after ${stepsText(length)}`;
+  place.textContent =
+    length === 0 ? 'The initial state' : `The state after ${counted(length, 'step')}`;
   path.value = trace.path;
   replay.textContent = here.replay;
   copy.textContent = 'Copy';
   back.setAttribute('aria-disabled', String(length === 0));
   onward.hidden = followed === null;
   onward.setAttribute('aria-disabled', String(ahead === null));
-  violations.replaceChildren(
-    ...violated.map(({ name, claim, source, conjunct, values }) =>
-      h(
-        'section',
-        { class: 'violation' },
-        h('h3', {}, `${name} is violated`),
-        h('p', {}, `${claim} `, h('span', { class: 'source' }, source)),
-        h('p', { class: 'conjunct' }, `Here ${conjunct}${valuesText(values)}.`),
-      ),
-    ),
-  );
+  violations.replaceChildren(...violationList(violated));
   const wrong = new Set(violated.flatMap(({ values }) => Object.values(values)));
   if (state !== undefined) {
     picture.replaceChildren(drawMachine(machine, state.values, state.changed, wrong));
@@ -102,15 +94,6 @@ function show(here: Walk): void {
   said.textContent = spokenOf(here);
 }
 
-const stepsText = (count: number): string => (count === 1 ? '1 step' : `${count} steps`);
-
-function valuesText(values: Readonly<Record<string, string>>): string {
-  const told = Object.entries(values).map(([name, value]) =>
-    value.startsWith(name) ? value : `${name}: ${value}`,
-  );
-  return told.length === 0 ? '' : ` (${told.join('; ')})`;
-}
-
 /** What has happened, for who does not see it. */
 function spokenOf({ trace, violated, enabled }: Walk): string {
   const last = trace.actions.at(-1);
@@ -119,10 +102,10 @@ function spokenOf({ trace, violated, enabled }: Walk): string {
       ? ['The initial state.']
       : [
           `Step ${trace.actions.length}, ${last.cpu}: ${last.operation}, ${last.label}.`,
-          ...changesOf(last).map((change) => `${change}.`),
+          ...changeTexts(last).map((text) => `${text}.`),
         ];
   const wrong = violated.map(({ name }) => `${name} is violated.`);
-  return [...taken, ...wrong, `${stepsText(enabled.length)} can be taken.`].join(' ');
+  return [...taken, ...wrong, `${counted(enabled.length, 'step')} can be taken.`].join(' ');
 }
 
 function fail(error: unknown): void {
@@ -246,7 +229,13 @@ document.body.append(
     h(
       'div',
       { class: 'beside' },
-      h('section', {}, h('h2', {}, 'Steps that can be taken'), steps),
+      h(
+        'section',
+        {},
+        h('h2', {}, 'Steps that can be taken'),
+        h('p', { class: 'hint' }, 'Arrow keys: ↑ ↓ from step to step, ← back, → along a trace.'),
+        steps,
+      ),
       h(
         'section',
         { class: 'jump' },
@@ -264,8 +253,8 @@ document.body.append(
       'section',
       { class: 'way' },
       h('h2', {}, 'The way here'),
+      h('p', { class: 'share' }, replay, copy),
       way,
-      h('p', { class: 'share' }, replay, ' ', copy),
     ),
   ),
   said,

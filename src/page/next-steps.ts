@@ -2,7 +2,7 @@
 import type { ReportedMachine } from '../report/document.js';
 import type { EnabledAction, WaitingStep, Walk } from '../report/walk.js';
 import { classes, h } from './dom.js';
-import { changeList } from './told.js';
+import { changeList } from './trail.js';
 
 /** The step by which a trace goes on from here. */
 export interface Ahead {

@@ -1,5 +1,6 @@
 /** The exhaustive search: begun, watched and cancelled; then the violations that it found. */
 import type { FoundProperty, WalkSearch } from '../report/walk.js';
+import { counted, grouped } from '../report/words.js';
 import { ask } from './ask.js';
 import { h } from './dom.js';
 
@@ -70,7 +71,9 @@ export function searchPanel({ follow, say, fail }: SearchPanelSlots): HTMLElemen
           {},
           h('strong', {}, property.name),
           h('p', { class: 'claim' }, `${property.claim} `, source(property.source)),
-          button(`Jump to its end, ${steps(property.depth)}`, () => follow(property, 'end')),
+          button(`Jump to its end, ${counted(property.depth ?? 0, 'step')}`, () =>
+            follow(property, 'end'),
+          ),
           button('Walk from its beginning', () => follow(property, 'beginning')),
         ),
       ),
@@ -84,16 +87,14 @@ export function searchPanel({ follow, say, fail }: SearchPanelSlots): HTMLElemen
 
 const source = (text: string): HTMLElement => h('span', { class: 'source' }, text);
 
-const steps = (depth: number | null): string => (depth === 1 ? '1 step' : `${depth} steps`);
-
 function verdict({ statesDistinct, stoppedBy, properties }: WalkSearch): string {
   const violated = properties.filter(({ path }) => path !== null).length;
   const found =
     violated === 0
       ? 'no property is violated'
       : `${violated} ${violated === 1 ? 'property is' : 'properties are'} violated`;
-  const states = `${statesDistinct.toLocaleString('en')} states`;
+  const states = `${grouped(statesDistinct)} states`;
   return stoppedBy === null
-    ? `Of ${states}, all there are: ${found}.`
-    : `The search ended early (${stoppedBy}). Of ${states}: ${found} so far.`;
+    ? `The search is complete, ${states}: ${found}.`
+    : `The search ended early (${stoppedBy}), after ${states}: ${found} in them.`;
 }

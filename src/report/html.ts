@@ -8,14 +8,27 @@ import type { Report } from './document.js';
 
 export function htmlText(report: Report): string {
   const titles = report.specs.map(({ title }) => title);
-  return pageText('report', titles.length === 1 ? (titles[0] ?? '') : suiteTitle(report), report);
+  const title = titles.length === 1 ? (titles[0] ?? '') : suiteTitle(report);
+  return pageOf('report', title, report).html;
 }
 
 const suiteTitle = ({ files }: Report): string =>
   files.length === 0 ? 'svscheck' : `${files.length} specs, checked by svscheck`;
 
-/** A page of src/page, with its data. */
-export function pageText(name: string, title: string, data: object): string {
+/** A page, and what a browser may run and load in it. */
+export interface Page {
+  readonly html: string;
+  /** As a Content-Security-Policy; it is in the page as well. */
+  readonly policy: string;
+}
+
+/** A page of src/page, with its data. `loads` are the parts of its policy that let it load more. */
+export function pageOf(
+  name: string,
+  title: string,
+  data: object,
+  loads: readonly string[] = [],
+): Page {
   const script = bundled(`${name}.js`);
   const style = bundled(`${name}.css`);
   const policy = [
@@ -24,8 +37,9 @@ export function pageText(name: string, title: string, data: object): string {
     `style-src '${hashOf(style)}'`,
     "base-uri 'none'",
     "form-action 'none'",
+    ...loads,
   ].join('; ');
-  return `<!doctype html>
+  const html = `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -36,11 +50,12 @@ export function pageText(name: string, title: string, data: object): string {
 <style>${style}</style>
 </head>
 <body>
-<noscript>This report is drawn by a script that it contains. Without scripts, read it with svscheck check.</noscript>
+<noscript>This page is drawn by a script that it contains. Without scripts, read what svscheck check prints.</noscript>
 <script type="application/json" id="data">${jsonForScript(data)}</script>
 <script>${script}</script>
 </body>
 </html>`;
+  return { html, policy };
 }
 
 /** Nothing in the data can end the element that it is in. */
