@@ -1,7 +1,7 @@
 /** `svscheck check --audit`: holds each reduction that a spec names against the full search. */
 import type { Ending } from '../report/exit.js';
 import { exitCodeOf } from '../report/exit.js';
-import { grouped } from '../report/words.js';
+import { grouped } from '../report/terminal.js';
 import type { AuditRow } from '../spec/audit.js';
 import { auditSpec } from '../spec/audit.js';
 import { describeMistake, plain, UserError } from '../spec/errors.js';

@@ -1,7 +1,7 @@
 /** `svscheck list` and `svscheck show`: what can be checked, and what a spec checks. */
 import { claimRows } from '../invariants/claims.js';
 import { witnessRows } from '../invariants/witnesses.js';
-import { counted } from '../report/words.js';
+import { counted } from '../report/terminal.js';
 import { buildSpec } from '../spec/build.js';
 import { plain } from '../spec/errors.js';
 import { loadSpec } from '../spec/load.js';

@@ -6,9 +6,8 @@ import { failureAtEnd, ImmutableModel, PathError } from '../model/immutable-syst
 import type { Failure } from '../model/model.js';
 import { replayPacked } from '../model/packed-replay.js';
 import { exitCodes } from '../report/exit.js';
-import { traceLines } from '../report/terminal.js';
+import { counted, traceLines } from '../report/terminal.js';
 import { parsePath, pathText, tell } from '../report/trace.js';
-import { counted } from '../report/words.js';
 import { buildSpec } from '../spec/build.js';
 import type { DesignModel } from '../spec/design-model.js';
 import { plain, UserError } from '../spec/errors.js';

@@ -2,8 +2,9 @@
  * The page of `svscheck explore`: a walk through the states. The path is the hash of the address, so
  * that the browser's history is that of the walk; each path is asked of the server, which takes it.
  */
+
+import { changeTexts, counted } from '../report/terminal.js';
 import type { FoundProperty, Walk, WalkedSpec } from '../report/walk.js';
-import { changeTexts, counted } from '../report/words.js';
 import { ask } from './ask.js';
 import { h } from './dom.js';
 import { drawMachine } from './machine.js';

@@ -48,7 +48,7 @@ function stepCard(
   ahead: Ahead | null,
   take: (action: number) => void,
 ): HTMLElement {
-  const { label, operation, violates } = action;
+  const { label, operation, violates, awaits } = action;
   const says = `step-${action.action}`;
   const isAhead = action.action === ahead?.action;
   const button = h('button', { type: 'button', 'aria-describedby': says }, label || operation);
@@ -65,6 +65,7 @@ function stepCard(
       isAhead ? h('p', { class: 'mark' }, `next step of the trace to ${ahead.property}`) : null,
       ...violates.map((name) => h('p', { class: 'violates' }, `violates ${name}`)),
       changeList(action),
+      awaits === null ? null : h('p', { class: 'awaits' }, `then waits for ${awaits}`),
     ),
   );
 }

@@ -1,6 +1,7 @@
 /** The exhaustive search: begun, watched and cancelled; then the violations that it found. */
+
+import { counted, grouped } from '../report/terminal.js';
 import type { FoundProperty, WalkSearch } from '../report/walk.js';
-import { counted, grouped } from '../report/words.js';
 import { ask } from './ask.js';
 import { h } from './dom.js';
 

@@ -1,6 +1,6 @@
 /** The way so far, and what is ahead of it on a trace: each step a link to the state after it. */
 import type { ToldAction } from '../report/document.js';
-import { changeTexts } from '../report/words.js';
+import { changeTexts } from '../report/terminal.js';
 import { classes, h } from './dom.js';
 
 /** @param here how many of the actions have been taken */

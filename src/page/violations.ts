@@ -1,6 +1,7 @@
 /** What is violated in a state, and what it is false for. */
+
+import { named } from '../report/terminal.js';
 import type { Violation } from '../report/walk.js';
-import { named } from '../report/words.js';
 import { h } from './dom.js';
 
 export const violationList = (violated: readonly Violation[]): HTMLElement[] =>

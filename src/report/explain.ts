@@ -7,8 +7,7 @@ import type { ExplainedRow, Explanation, Reordering, Repairs } from '../spec/exp
 import type { SpecResult } from '../spec/run.js';
 import type { Fallen, Judgement } from '../spec/variants.js';
 import type { Edit } from '../transitions/edit.js';
-import { wrap } from './terminal.js';
-import { counted, grouped } from './words.js';
+import { counted, grouped, wrap } from './terminal.js';
 
 /** An edit as it stands in a spec. */
 export function editText(edit: Edit): string {

@@ -1,7 +1,7 @@
 /** Progress of a search: a line for people, and lines of JSON for machines. */
 import type { Progress } from '../explorer/progress.js';
 import type { SpecResult } from '../spec/run.js';
-import { grouped } from './words.js';
+import { grouped } from './terminal.js';
 
 export const progressKinds = ['auto', 'text', 'json', 'none'] as const;
 export type ProgressKind = (typeof progressKinds)[number];

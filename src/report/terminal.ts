@@ -3,9 +3,17 @@ import type { Colors } from 'picocolors/types.js';
 import { plain } from '../spec/errors.js';
 import type { Report, ReportedProperty, ReportedSpec, ToldAction, Trace } from './document.js';
 import { exitCodes } from './exit.js';
-import { changeTexts, grouped, inSteps, named } from './words.js';
+
+export const grouped = (n: number): string => n.toLocaleString('en-US');
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+
+/** `1 step`, `2 steps`. */
+export const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
+
+/** Where a trace ends: `in the initial state`, `in 1 step`, `in 3 steps`. */
+const inSteps = (depth: number | null): string =>
+  depth === 0 ? 'in the initial state' : `in ${counted(depth ?? 0, 'step')}`;
 
 /** One line for a spec in a table of many. */
 export function specLine(result: ReportedSpec, width: number, color: Colors): string {
@@ -229,6 +237,10 @@ export function traceLines(trace: Trace, color: Colors): string[] {
   return [...lines, '', `  ${color.red(`${when} ${conjunct}`)} (${wrong.join('; ')}).`];
 }
 
+/** `cr3: updir of cpu 0`; but `pmap 0`, not `pmap: pmap 0`. */
+export const named = (name: string, value: string): string =>
+  value.startsWith(`${name} `) ? value : `${name}: ${value}`;
+
 /**
  * The initial state, where a reader cannot know it: in full when no step is taken; where the areas
  * were put when they could have been put elsewhere.
@@ -255,6 +267,19 @@ function initialLines({ path, initial, actions }: Trace, color: Colors): string[
 
 const sourcesOf = ({ steps }: ToldAction): string =>
   [...new Set(steps.map(({ source }) => source))].join('; ');
+
+/** Changes in words, but for where the CPU stands, which the step tells, and cleared registers. */
+export function changeTexts({ cpu, changes, reads, steps }: ToldAction): string[] {
+  if (steps.length === 0) return ['(nothing: it waits, or what it is limited to is not so)'];
+  const told = changes.filter(({ path, to }) => {
+    const register = path.includes('registers') && ['false', 'none', 'nothing'].includes(to);
+    return path.at(-1) !== 'at' && !register;
+  });
+  const texts = told.map(
+    ({ owner, field, text }) => `${owner === cpu ? '' : `${owner} `}${field}: ${text}`,
+  );
+  return [...texts, ...reads];
+}
 
 /** Text in lines of at most `width`, longer words excepted. */
 export function wrap(text: string, width: number): string[] {

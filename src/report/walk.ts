@@ -36,10 +36,12 @@ export interface Violation extends Pick<ReportedProperty, 'name' | 'claim' | 'so
 export interface EnabledAction extends ToldAction {
   /** The properties that it violates, or that are violated after it. */
   readonly violates: readonly string[];
+  /** What its CPU then waits for, as in WaitingStep, or null. */
+  readonly awaits: string | null;
 }
 
 export interface WaitingStep extends Pick<ToldAction, 'cpu' | 'operation' | 'label'> {
-  /** What it waits for: a CPU, or its own store buffer. */
+  /** What it waits for: a CPU, or `its store buffer`. */
   readonly awaited: string;
 }
 

@@ -43,7 +43,10 @@ export function walkAlong(file: string, model: DesignModel, path: Path): Walk {
     }),
     enabled: system.enabled(state).map((action) => {
       const taken = system.take(state, action);
-      return { ...tellAction(model, state, taken), violates: violatedBy(model, system, taken) };
+      const told = tellAction(model, state, taken);
+      const waiting = waitingSteps(model, taken.state).find(({ cpu }) => cpu === told.cpu);
+      const violates = violatedBy(model, system, taken);
+      return { ...told, violates, awaits: waiting?.awaited ?? null };
     }),
     waiting: waitingSteps(model, state),
   };
