@@ -6,96 +6,77 @@
 import { changeTexts, counted } from '../report/terminal.js';
 import type { FoundProperty, Walk, WalkedSpec } from '../report/walk.js';
 import { ask } from './ask.js';
+import { copyButton, initialField, pathForm } from './bar.js';
 import { h } from './dom.js';
 import { drawMachine } from './machine.js';
-import type { Ahead } from './next-steps.js';
 import { focusNext, nextSteps } from './next-steps.js';
+import type { Followed } from './paths.js';
+import { aheadOf, pathWith, prefixOf, wayOf } from './paths.js';
 import { searchPanel } from './search-panel.js';
 import { statesOf } from './states.js';
 import { trail } from './trail.js';
 import { violationList } from './violations.js';
 
 const spec = JSON.parse(document.getElementById('data')?.textContent ?? '') as WalkedSpec;
-const { machine } = spec;
 
 /** Where the walk is; null until the server has answered. */
 let walk: Walk | null = null;
-/** The trace that is followed, and the property that is violated at its end. */
-let followed: { readonly property: string; readonly walk: Walk } | null = null;
+let followed: Followed | null = null;
 
-const said = h('p', { class: 'spoken', role: 'status' });
-const failed = h('p', { class: 'failed', role: 'alert', hidden: true });
+const pathHere = (): string => location.hash.slice(1) || '0:';
+function goTo(path: string): void {
+  if (path === pathHere()) void arrive();
+  else location.hash = path;
+}
+
+/** What is seen of the walk. */
 const place = h('h2', { tabindex: -1 }, 'The state');
+const violations = h('div', {});
+const picture = h('div', {});
+const steps = h('div', {});
+const way = h('div', {});
+const replay = h('code', { class: 'replay' });
+/** What is told of it: what has happened, for who does not see it; and what went wrong. */
+const spoken = h('p', { class: 'spoken', role: 'status' });
+const failed = h('p', { class: 'failed', role: 'alert', hidden: true });
+const say = (text: string): void => spoken.replaceChildren(text);
+/** What moves it. */
 const back = h('button', { type: 'button' }, 'Back one step');
 const onward = h('button', { type: 'button' }, 'Next step of the trace');
 const path = h('input', { name: 'path', spellcheck: 'false', autocomplete: 'off' });
-const replay = h('code', { class: 'replay' });
-const copy = h('button', { type: 'button' }, 'Copy');
-const violations = h('div', { class: 'violations' });
-const picture = h('div', { class: 'drawn' });
-const steps = h('div', {});
-const way = h('div', {});
-
-const pathHere = (): string => location.hash.slice(1) || '0:';
-const goTo = (to: string): void => {
-  location.hash = to;
-};
-
-/** The path of the first actions of a walk. */
-function prefixOf({ trace }: Walk, length: number): string {
-  const [initial = '0'] = trace.path.split(':');
-  const actions = trace.actions.slice(0, length).map(({ action }) => action);
-  return `${initial}:${actions.join('.')}`;
-}
-
-/** The walk that the trail shows: the trace that is followed, where the way so far lies on it. */
-function trailOf(here: Walk): Walk {
-  const length = here.trace.actions.length;
-  const isOn = followed !== null && prefixOf(followed.walk, length) === here.trace.path;
-  return isOn && followed !== null ? followed.walk : here;
-}
-
-function aheadOf(here: Walk): Ahead | null {
-  const next = trailOf(here).trace.actions[here.trace.actions.length];
-  if (next === undefined || followed === null) return null;
-  return { action: next.action, property: followed.property };
-}
-
-/** The path with one more action. */
-const pathWith = ({ trace }: Walk, action: number): string =>
-  `${trace.path}${trace.actions.length === 0 ? '' : '.'}${action}`;
+const initial = initialField(spec.initials, goTo);
 
 function show(here: Walk): void {
   const { trace, violated } = here;
   const length = trace.actions.length;
-  const state = statesOf(trace)[length];
-  const ahead = aheadOf(here);
-  const wasIn = [steps, way].find((part) => part.contains(document.activeElement));
-  const take = (action: number): void => goTo(pathWith(here, action));
+  const ahead = aheadOf(here, followed);
+  const hadFocus = [steps, way].find((part) => part.contains(document.activeElement));
   walk = here;
   place.textContent =
     length === 0 ? 'The initial state' : `The state after ${counted(length, 'step')}`;
   path.value = trace.path;
+  if (initial !== null) initial.value = trace.path.split(':')[0] ?? '';
   replay.textContent = here.replay;
-  copy.textContent = 'Copy';
   back.setAttribute('aria-disabled', String(length === 0));
-  onward.hidden = followed === null;
   onward.setAttribute('aria-disabled', String(ahead === null));
+  onward.hidden = followed === null;
   violations.replaceChildren(...violationList(violated));
   const wrong = new Set(violated.flatMap(({ values }) => Object.values(values)));
+  const state = statesOf(trace)[length];
   if (state !== undefined) {
-    picture.replaceChildren(drawMachine(machine, state.values, state.changed, wrong));
+    picture.replaceChildren(drawMachine(spec.machine, state.values, state.changed, wrong));
   }
-  steps.replaceChildren(...nextSteps(machine, here, ahead, take));
-  const onTrail = trailOf(here);
-  way.replaceChildren(trail(onTrail.trace.actions, length, (some) => prefixOf(onTrail, some)));
-  if (wasIn === steps) focusNext(steps, trace.actions.at(-1)?.cpu);
-  if (wasIn === way) way.querySelector<HTMLElement>('[aria-current] a')?.focus();
-  if (document.activeElement === document.body && wasIn !== undefined) place.focus();
-  said.textContent = spokenOf(here);
+  const take = (action: number): void => goTo(pathWith(here, action));
+  steps.replaceChildren(...nextSteps(spec.machine, here, ahead, take));
+  const whole = wayOf(here, followed);
+  way.replaceChildren(trail(whole.trace.actions, length, (some) => prefixOf(whole, some)));
+  if (hadFocus === steps) focusNext(steps, trace.actions.at(-1)?.cpu);
+  if (hadFocus === way) way.querySelector<HTMLElement>('[aria-current] a')?.focus();
+  if (hadFocus !== undefined && document.activeElement === document.body) place.focus();
+  say(spokenOf(here));
 }
 
-/** What has happened, for who does not see it. */
+/** What has happened, and what can be done. */
 function spokenOf({ trace, violated, enabled }: Walk): string {
   const last = trace.actions.at(-1);
   const taken =
@@ -131,84 +112,44 @@ async function arrive(): Promise<void> {
   }
 }
 
-async function follow(property: FoundProperty, where: 'end' | 'beginning'): Promise<void> {
-  if (property.path === null) return;
+async function follow({ name, path }: FoundProperty, where: 'end' | 'beginning'): Promise<void> {
+  if (path === null) return;
   try {
-    followed = { property: property.name, walk: await walkAlong(property.path) };
-    const to = where === 'end' ? property.path : prefixOf(followed.walk, 0);
-    if (to === pathHere()) await arrive();
-    else goTo(to);
+    followed = { property: name, walk: await walkAlong(path) };
+    goTo(where === 'end' ? path : prefixOf(followed.walk, 0));
   } catch (error) {
     fail(error);
   }
 }
 
 function goBack(): void {
-  if (walk !== null && walk.trace.actions.length > 0) {
-    goTo(prefixOf(walk, walk.trace.actions.length - 1));
-  }
+  const length = walk?.trace.actions.length ?? 0;
+  if (walk !== null && length > 0) goTo(prefixOf(walk, length - 1));
 }
 
 function goOnward(): void {
-  const ahead = walk === null ? null : aheadOf(walk);
+  const ahead = walk === null ? null : aheadOf(walk, followed);
   if (walk !== null && ahead !== null) goTo(pathWith(walk, ahead.action));
 }
 
-/** Left and right go back and onward, up and down from step to step. */
+/** Left and right go back and onward, up and down from step to step; fields have their own. */
 function onKey(event: KeyboardEvent): void {
-  const { key, target, altKey, ctrlKey, metaKey } = event;
-  if (altKey || ctrlKey || metaKey || target === path || target instanceof HTMLSelectElement)
-    return;
+  const { key, target, altKey, ctrlKey, metaKey, shiftKey } = event;
+  if (altKey || ctrlKey || metaKey || shiftKey || target === path || target === initial) return;
+  const buttons = [...steps.querySelectorAll('button')];
+  const at = buttons.indexOf(target as HTMLButtonElement);
   if (key === 'ArrowLeft') goBack();
   else if (key === 'ArrowRight') goOnward();
-  else if (key === 'ArrowUp' || key === 'ArrowDown') {
-    const buttons = [...steps.querySelectorAll('button')];
-    const at = buttons.indexOf(target as HTMLButtonElement);
-    if (at < 0) return;
-    buttons[at + (key === 'ArrowUp' ? -1 : 1)]?.focus();
-  } else return;
+  else if (key === 'ArrowUp' && at >= 0) buttons[at - 1]?.focus();
+  else if (key === 'ArrowDown' && at >= 0) buttons[at + 1]?.focus();
+  else return;
   event.preventDefault();
-}
-
-/** Where there are several initial states: which. */
-function initialChoice(): HTMLElement | null {
-  if (spec.initials < 2) return null;
-  const choice = h(
-    'select',
-    { name: 'initial' },
-    ...Array.from({ length: spec.initials }, (_, index) =>
-      h('option', { value: index }, String(index)),
-    ),
-  );
-  choice.addEventListener('change', () => goTo(`${choice.value}:`));
-  window.addEventListener('hashchange', () => {
-    choice.value = pathHere().split(':')[0] ?? '';
-  });
-  choice.value = pathHere().split(':')[0] ?? '';
-  return h('label', {}, 'Initial state ', choice);
 }
 
 back.addEventListener('click', goBack);
 onward.addEventListener('click', goOnward);
-copy.addEventListener('click', async () => {
-  try {
-    await navigator.clipboard.writeText(replay.textContent ?? '');
-    copy.textContent = 'Copied';
-    said.textContent = 'The replay line was copied.';
-  } catch {
-    getSelection()?.selectAllChildren(replay);
-    said.textContent = 'The replay line is selected.';
-  }
-});
-const typed = h('form', {}, h('label', {}, 'Path ', path), h('button', {}, 'Go'));
-typed.addEventListener('submit', (event) => {
-  event.preventDefault();
-  const wanted = path.value.trim();
-  if (wanted === pathHere()) void arrive();
-  else goTo(wanted);
-});
-window.addEventListener('hashchange', arrive);
 document.addEventListener('keydown', onKey);
+window.addEventListener('hashchange', arrive);
 
 document.body.append(
   h(
@@ -221,7 +162,14 @@ document.body.append(
   h(
     'nav',
     { class: 'bar', 'aria-label': 'The walk' },
-    h('div', {}, back, onward, initialChoice(), typed),
+    h(
+      'div',
+      {},
+      back,
+      onward,
+      initial === null ? null : h('label', {}, 'Initial state ', initial),
+      pathForm(path, goTo),
+    ),
   ),
   h(
     'main',
@@ -241,23 +189,17 @@ document.body.append(
         'section',
         { class: 'jump' },
         h('h2', {}, 'Violations'),
-        searchPanel({
-          follow: (property, where) => void follow(property, where),
-          say: (text) => {
-            said.textContent = text;
-          },
-          fail,
-        }),
+        searchPanel({ follow: (property, where) => void follow(property, where), say, fail }),
       ),
     ),
     h(
       'section',
       { class: 'way' },
       h('h2', {}, 'The way here'),
-      h('p', { class: 'share' }, replay, copy),
+      h('p', { class: 'share' }, replay, copyButton(replay, say)),
       way,
     ),
   ),
-  said,
+  spoken,
 );
 void arrive();

@@ -34,7 +34,7 @@ export function nextSteps(
           h('ul', { class: 'steps' }, ...actions.map((action) => stepCard(action, ahead, take))),
         ];
       }),
-      own.length === 0 ? h('p', { class: 'idle' }, 'has no step to take') : null,
+      own.length === 0 ? h('p', { class: 'resting' }, 'has no step to take') : null,
     );
   });
   return [...none, ...sections];

@@ -78,9 +78,12 @@ describe('a walk by clicks', () => {
     const { code, out } = svscheck(['replay', small, '--path', await pathOf(page)]);
     expect(code).toBe(1);
     expect(out).toContain('user-slots-complete is violated');
-    expect(await page.locator('.replay').innerText()).toBe(
-      `svscheck replay ${small} --path 0:0.6.3`,
-    );
+    const line = `svscheck replay ${small} --path 0:0.6.3`;
+    expect(await page.locator('.replay').innerText()).toBe(line);
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await button(page, 'Copy').click();
+    await button(page, 'Copied').waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(line);
   });
 
   it('goes back and forward with the browser, and back by its own button', async () => {
