@@ -1,5 +1,4 @@
 /** `svscheck explore`: the states of a spec as a page in which one walks by hand. */
-
 import type { Page } from '../report/html.js';
 import { pageOf } from '../report/html.js';
 import type { Walk } from '../report/walk.js';

@@ -13,10 +13,11 @@ export interface Ahead {
 
 export function nextSteps(
   { cpus }: ReportedMachine,
-  { enabled, waiting }: Walk,
+  { enabled, waiting, violated }: Walk,
   ahead: Ahead | null,
   take: (action: number) => void,
 ): HTMLElement[] {
+  const already = new Set(violated.map(({ name }) => name));
   const none =
     enabled.length === 0 ? [h('p', {}, 'No step can be taken: nobody goes on from here.')] : [];
   const sections = cpus.map((cpu) => {
@@ -31,7 +32,11 @@ export function nextSteps(
         const actions = own.filter((action) => action.operation === operation);
         return [
           h('h4', {}, `${operation} `, h('span', { class: 'source' }, actions[0]?.source ?? '')),
-          h('ul', { class: 'steps' }, ...actions.map((action) => stepCard(action, ahead, take))),
+          h(
+            'ul',
+            { class: 'steps' },
+            ...actions.map((action) => stepCard(action, already, ahead, take)),
+          ),
         ];
       }),
       own.length === 0 ? h('p', { class: 'resting' }, 'has no step to take') : null,
@@ -43,27 +48,34 @@ export function nextSteps(
 const waitingStep = ({ operation, label, awaited }: WaitingStep): HTMLElement =>
   h('p', { class: 'waiting' }, h('strong', {}, `${operation}/${label}`), ` waits for ${awaited}`);
 
+/** @param already the properties that are violated before it */
 function stepCard(
   action: EnabledAction,
+  already: ReadonlySet<string>,
   ahead: Ahead | null,
   take: (action: number) => void,
 ): HTMLElement {
   const { label, operation, violates, awaits } = action;
   const says = `step-${action.action}`;
   const isAhead = action.action === ahead?.action;
+  const isNew = violates.some((name) => !already.has(name));
   const button = h('button', { type: 'button', 'aria-describedby': says }, label || operation);
   button.dataset.cpu = action.cpu;
   button.dataset.ahead = String(isAhead);
   button.addEventListener('click', () => take(action.action));
   return h(
     'li',
-    { class: classes('step', violates.length > 0 && 'violating', isAhead && 'ahead') },
+    { class: classes('step', isNew && 'violating', isAhead && 'ahead') },
     button,
     h(
       'div',
       { id: says },
       isAhead ? h('p', { class: 'mark' }, `next step of the trace to ${ahead.property}`) : null,
-      ...violates.map((name) => h('p', { class: 'violates' }, `violates ${name}`)),
+      ...violates.map((name) =>
+        already.has(name)
+          ? h('p', { class: 'resting' }, `${name} stays violated`)
+          : h('p', { class: 'violates' }, `violates ${name}`),
+      ),
       changeList(action),
       awaits === null ? null : h('p', { class: 'awaits' }, `then waits for ${awaits}`),
     ),
