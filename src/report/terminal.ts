@@ -6,13 +6,13 @@ import { exitCodes } from './exit.js';
 
 export const grouped = (n: number): string => n.toLocaleString('en-US');
 
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 /** `1 step`, `2 steps`. */
 export const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
 
 /** Where a trace ends: `in the initial state`, `in 1 step`, `in 3 steps`. */
-const inSteps = (depth: number | null): string =>
+export const inSteps = (depth: number | null): string =>
   depth === 0 ? 'in the initial state' : `in ${counted(depth ?? 0, 'step')}`;
 
 /** One line for a spec in a table of many. */
@@ -48,10 +48,14 @@ function markOf({ status }: ReportedSpec, color: Colors): string {
 }
 
 /** Steps and witnesses that a folder of specs leaves out, a line each. */
-export const gapLines = (gaps: Report['suite'], color: Colors): string[] => [
-  ...(gaps?.steps ?? []).map((step) => `${color.red('FAIL')} no spec takes the step ${step}`),
-  ...(gaps?.witnesses ?? []).map((name) => `${color.red('FAIL')} no spec reaches ${name}`),
+export const gapLines = (gaps: Report['suite'], color: Colors): string[] =>
+  gapTexts(gaps).map((text) => `${color.red('FAIL')} ${text}`);
+export const gapTexts = (gaps: Report['suite']): string[] => [
+  ...(gaps?.steps ?? []).map(neverTaken),
+  ...(gaps?.witnesses ?? []).map(neverReached),
 ];
+export const neverTaken = (step: string): string => `no spec takes the step ${step}`;
+export const neverReached = (witness: string): string => `no spec reaches ${witness}`;
 
 /** The last line of a table. */
 export function summary({ specs, files, exitCode }: Report): string {
@@ -88,25 +92,25 @@ export function unexpectedLines(
   ];
 }
 
-const expectationText = (expected: ReportedProperty['expected']): string =>
+export const expectationText = (expected: ReportedProperty['expected']): string =>
   typeof expected === 'object' && expected !== null
     ? `violated ${inSteps(expected.violated)}`
     : (expected ?? 'holds');
 
 /** With partial orders the depth is no number of steps. */
-function reachText(depth: number | null, reductions: ReportedSpec['reductions']): string {
+export function reachText(depth: number | null, reductions: ReportedSpec['reductions']): string {
   if (depth === null) return 'not reached';
   return reductions.length > 0 ? 'reached' : `reached ${inSteps(depth)}`;
 }
 
-function resultText({ result, depth, reason }: ReportedProperty): string {
+export function resultText({ result, depth, reason }: ReportedProperty): string {
   if (result === 'violated') return `violated ${inSteps(depth)}`;
   if (reason === null) return result;
   return `${result === 'probable' ? result : 'not applicable'} (${reason})`;
 }
 
 /** A bound on a probability, rounded up: `at most 1.4e-7`. */
-function oddsText(omission: number | null): string {
+export function oddsText(omission: number | null): string {
   const odds = omission ?? 1;
   const unit = 10 ** (Math.floor(Math.log10(odds)) - 1);
   return `at most ${Number((Math.ceil(odds / unit) * unit).toPrecision(2))}`;
