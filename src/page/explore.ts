@@ -155,9 +155,19 @@ document.body.append(
   h(
     'header',
     {},
-    h('h1', {}, spec.title),
-    h('p', { class: 'file' }, spec.file),
-    spec.shows === null ? null : h('p', { class: 'shows' }, spec.shows),
+    h(
+      'p',
+      { class: 'masthead' },
+      h('strong', {}, 'svscheck'),
+      ' explore',
+      h('span', { class: 'file' }, spec.file),
+    ),
+    h(
+      'div',
+      { class: 'title' },
+      h('h1', {}, spec.title),
+      spec.shows === null ? null : h('p', { class: 'shows' }, spec.shows),
+    ),
   ),
   h(
     'nav',
