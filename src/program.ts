@@ -5,6 +5,8 @@ import type { CheckOptions } from './commands/check.js';
 import { check } from './commands/check.js';
 import type { ExplainOptions, ReorderOptions } from './commands/explain.js';
 import { explain, reorder } from './commands/explain.js';
+import type { ExploreOptions } from './commands/explore.js';
+import { explore } from './commands/explore.js';
 import type { GraphOptions } from './commands/graph.js';
 import { graph, graphFormats, graphStatesMax } from './commands/graph.js';
 import { init } from './commands/init.js';
@@ -38,6 +40,12 @@ function threads(text: string): number {
   throw new InvalidArgumentError(
     `It must be from 1 to ${workersMax}: more threads than that only wait for memory.`,
   );
+}
+
+function port(text: string): number {
+  const number = whole(text);
+  if (number >= 1 && number <= 65_535) return number;
+  throw new InvalidArgumentError('It must be from 1 to 65535.');
 }
 
 /** How many states a graph may have. */
@@ -374,6 +382,16 @@ program
   .option('--output <file>', 'write it to a file instead of standard output')
   .action((file: string, options: GraphOptions) => {
     process.exitCode = graph(file, options);
+  });
+
+program
+  .command('explore')
+  .description('walk through the states by hand, on a page that only this machine can open')
+  .argument('<spec>', 'a spec file')
+  .option('--port <n>', 'the port of 127.0.0.1 to listen on; any that is free unless given', port)
+  .option('--path <path>', 'where to begin, as a trace printed it', '0:')
+  .action(async (file: string, options: ExploreOptions) => {
+    process.exitCode = await explore(file, options);
   });
 
 program

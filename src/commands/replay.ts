@@ -1,4 +1,5 @@
 /** `svscheck replay` and `svscheck simulate`: one path, told step by step. */
+import type { Path } from '../explorer/system.js';
 import { ImmutableModel, PathError } from '../model/immutable-system.js';
 import { replayPacked } from '../model/packed-replay.js';
 import { exitCodes } from '../report/exit.js';
@@ -30,18 +31,7 @@ export function replay(file: string, options: ReplayOptions): number {
   const spec = loadSpec(file);
   checkSave(spec, options);
   const model = buildSpec(spec);
-  const path = parsePath(options.path);
-  if (path === undefined) {
-    throw new UserError([
-      {
-        code: 'bad-path',
-        file,
-        message: `'${plain(options.path.slice(0, 60))}' is not a path`,
-        hint: 'a path is the number of an initial state, a colon, and the numbers of actions joined by dots, such as 0:4.0.17',
-      },
-    ]);
-  }
-  try {
+  return alongPath(file, options.path, (path) => {
     const taken = options.reference
       ? new ImmutableModel(model).replay(path)
       : replayPacked(model, path);
@@ -49,6 +39,24 @@ export function replay(file: string, options: ReplayOptions): number {
     if (options.save === undefined) return code;
     savePath(spec, model, path, taken, options);
     return exitCodes.ok.code;
+  });
+}
+
+/** What comes of a path that a user gave. Throws UserError where it is none, or cannot be taken. */
+export function alongPath<T>(file: string, text: string, take: (path: Path) => T): T {
+  const path = parsePath(text);
+  if (path === undefined) {
+    throw new UserError([
+      {
+        code: 'bad-path',
+        file,
+        message: `'${plain(text.slice(0, 60))}' is not a path`,
+        hint: 'a path is the number of an initial state, a colon, and the numbers of actions joined by dots, such as 0:4.0.17',
+      },
+    ]);
+  }
+  try {
+    return take(path);
   } catch (error) {
     if (!(error instanceof PathError)) throw error;
     const place = error.position < 0 ? '' : `action ${error.position + 1} of the path: `;

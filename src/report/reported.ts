@@ -68,7 +68,7 @@ export function reportedSpec({ spec, model, pinned, ...result }: SpecResult): Re
   };
 }
 
-function machineOf({ design: { scope, program } }: DesignModel): ReportedMachine {
+export function machineOf({ design: { scope, program } }: DesignModel): ReportedMachine {
   const { cpus, pmaps, slots, areas, pcids, options } = scope;
   const among = (members: { has(area: Id<'area'>): boolean }): string[] =>
     areas.ids.filter((area) => members.has(area)).map(areas.label);

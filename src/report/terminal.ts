@@ -289,7 +289,7 @@ export const valuesText = ({ values }: Trace): string =>
     .join('; ');
 
 /** `cr3: updir of cpu 0`; but `pmap 0`, not `pmap: pmap 0`. */
-const named = (name: string, value: string): string =>
+export const named = (name: string, value: string): string =>
   value.startsWith(`${name} `) ? value : `${name}: ${value}`;
 
 /**
@@ -321,7 +321,7 @@ export const sourcesOf = ({ steps }: ToldAction): string =>
 
 /** Changes in words, but for where the CPU stands, which the step tells, and cleared registers. */
 export function changeTexts({ cpu, changes, reads, steps }: ToldAction): string[] {
-  if (steps.length === 0) return ['(nothing: what it is limited to is not so)'];
+  if (steps.length === 0) return ['(nothing: it waits, or what it is limited to is not so)'];
   const told = changes.filter(({ path, to }) => {
     const register = path.includes('registers') && ['false', 'none', 'nothing'].includes(to);
     return path.at(-1) !== 'at' && !register;

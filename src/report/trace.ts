@@ -1,6 +1,6 @@
 /** A path as a story: what each step changed, what is wrong at the end, which step is to blame. */
 import type { Path } from '../explorer/system.js';
-import type { Replay } from '../model/immutable-system.js';
+import type { Replay, Taken } from '../model/immutable-system.js';
 import { failureAtEnd, ImmutableModel } from '../model/immutable-system.js';
 import type { Failure } from '../model/model.js';
 import type { DesignModel } from '../spec/design-model.js';
@@ -8,6 +8,7 @@ import { InternalError } from '../spec/errors.js';
 import type { ValuePath } from '../state/changes.js';
 import { changedValues, setText, valueText } from '../state/changes.js';
 import { toId } from '../state/domain.js';
+import type { State } from '../state/immutable.js';
 import type { Machine, MachineSchema } from '../state/machine.js';
 import type { Field, Leaf } from '../state/schema.js';
 import type { Scope } from '../state/scope.js';
@@ -37,24 +38,11 @@ export function tell(
   { initial, taken }: Replay<MachineSchema>,
   failure: Failure | null,
 ): Trace {
-  const { program, scope } = model.design;
-  let before: unknown = initial;
-  const actions = taken.map(({ action, steps, state }): ToldAction => {
-    const changes = changesOf(model, before as Machine, state);
-    before = state;
-    const named = steps.map(({ occurrence }) => program.steps[occurrence.step] as NamedStep);
-    const [operation = '', ...within] = action.label.replace(/^cpu \d+: /, '').split('/');
-    const names = named.map(({ step }) => step.name);
-    return {
-      cpu: scope.cpus.label(toId<'cpu'>(action.process)),
-      action: action.index,
-      operation,
-      source: named[0]?.operation.source ?? '',
-      label: within.length > 0 && names.length < 2 ? within.join('/') : names.join(', '),
-      steps: named.map(({ step }) => ({ name: step.name, source: step.source })),
-      changes,
-      reads: named.length === 1 ? readsOf(model, named, action.process, state, changes) : [],
-    };
+  let before: State<MachineSchema> = initial;
+  const actions = taken.map((one) => {
+    const told = tellAction(model, before, one);
+    before = one.state;
+    return told;
   });
   return {
     path: pathText(path),
@@ -63,6 +51,29 @@ export function tell(
     conjunct: failure?.conjunct ?? null,
     values: failure === null ? null : { ...failure.values },
     blamed: blamedOf(actions, failure),
+  };
+}
+
+/** @param before the state in which the action is taken */
+export function tellAction(
+  model: DesignModel,
+  before: State<MachineSchema>,
+  { action, steps, state }: Taken<MachineSchema>,
+): ToldAction {
+  const { program, scope } = model.design;
+  const changes = changesOf(model, before, state);
+  const named = steps.map(({ occurrence }) => program.steps[occurrence.step] as NamedStep);
+  const [operation = '', ...within] = action.label.replace(/^cpu \d+: /, '').split('/');
+  const names = named.map(({ step }) => step.name);
+  return {
+    cpu: scope.cpus.label(toId<'cpu'>(action.process)),
+    action: action.index,
+    operation,
+    source: named[0]?.operation.source ?? '',
+    label: within.length > 0 && names.length < 2 ? within.join('/') : names.join(', '),
+    steps: named.map(({ step }) => ({ name: step.name, source: step.source })),
+    changes,
+    reads: named.length === 1 ? readsOf(model, named, action.process, state, changes) : [],
   };
 }
 
