@@ -5,13 +5,13 @@ import { plain } from '../spec/errors.js';
 import type {
   Drift,
   Report,
+  ReportedPinned,
   ReportedProperty,
   ReportedSpec,
   ToldAction,
   Trace,
 } from './document.js';
 import { exitCodes } from './exit.js';
-import { pinnedText } from './pinned.js';
 import { ownFiles } from './run.js';
 
 /** For lines that go where no terminal is. */
@@ -146,6 +146,21 @@ export function oddsText(omission: number | null): string {
   const odds = omission ?? 1;
   const unit = 10 ** (Math.floor(Math.log10(odds)) - 1);
   return `at most ${Number((Math.ceil(odds / unit) * unit).toPrecision(2))}`;
+}
+
+/** Of a pinned path: `violated at action 16 of 16`, `blocked at action 11 of 16`. */
+function pinnedText({ result, position, length }: ReportedPinned): string {
+  const place = position === 0 ? 'in the initial state' : `at action ${position} of ${length}`;
+  switch (result) {
+    case 'breaks':
+      return `violated ${place}`;
+    case 'gone':
+      return `not violated in ${length} ${length === 1 ? 'action' : 'actions'}`;
+    case 'blocked':
+      return `not violated, blocked ${place}`;
+    case 'unknown':
+      return position === 0 ? 'no such initial state' : `unknown ${place}`;
+  }
 }
 
 /** The whole report of one spec: counts, a line for each property, what was never taken. */
