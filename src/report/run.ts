@@ -83,7 +83,7 @@ export type Place = Pick<ReportedMistake, 'line' | 'column'>;
 
 /**
  * The files that something is wrong with, each mistake once, and those that were to run and did
- * not, as when a file that they extend is wrong. Of a shard it is not known which were its own.
+ * not, as when a file that they extend is wrong.
  */
 export function filesAmiss({
   files,
@@ -92,7 +92,7 @@ export function filesAmiss({
   specs,
 }: Report): { readonly file: string; readonly mistakes: readonly ReportedMistake[] }[] {
   const ran = new Set(specs.map(({ file }) => file));
-  const missed = shard === null ? files.filter((file) => !ran.has(file)) : [];
+  const missed = ownFiles({ files, shard }).filter((file) => !ran.has(file));
   const byText = new Map(mistakes.map((mistake) => [describeMistake(mistake), mistake]));
   const distinct = [...byText.values()];
   const names = new Set([...missed, ...distinct.map(({ file }) => file)]);

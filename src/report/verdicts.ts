@@ -110,7 +110,9 @@ export function explained(file: string, { trace, claim }: Verdict): string[] {
 export function unfinishedText(spec: ReportedSpec): string | null {
   const open = verdictsOf(spec).filter(({ status }) => status === 'unfinished');
   const names = open.map(({ name }) => name).join(', ');
-  return open.length === 0 ? null : `unfinished (${whyOpen(spec)}): ${names}`;
+  if (open.length === 0) return null;
+  const accepted = spec.unfinishedAccepted ? ', which the spec accepts' : '';
+  return `unfinished (${whyOpen(spec)})${accepted}: ${names}`;
 }
 
 const whyOpen = ({ stoppedBy, tracesStoppedBy, omission }: ReportedSpec): string =>

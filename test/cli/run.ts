@@ -47,22 +47,6 @@ export function started(
   });
 }
 
-/** Starts it, sends a signal after some milliseconds, and waits for its end. */
-export function interrupted(args: readonly string[], cwd: string, afterMs: number): Promise<Ran> {
-  return new Promise((done) => {
-    const child = spawn(process.execPath, [program, ...args], { cwd, env });
-    let [out, err] = ['', ''];
-    child.stdout.on('data', (data) => {
-      out += data;
-    });
-    child.stderr.on('data', (data) => {
-      err += data;
-    });
-    setTimeout(() => child.kill('SIGINT'), afterMs);
-    child.on('close', (code) => done({ code, out, err }));
-  });
-}
-
 /** Runs a test in a new folder that holds some files. */
 export async function inFolder<T>(
   files: Readonly<Record<string, string | Uint8Array>>,
