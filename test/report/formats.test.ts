@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { reporterNames, reporters } from '../../src/commands/reporters.js';
+import { reporterNames } from '../../src/commands/reporters.js';
 import { claimRows } from '../../src/invariants/claims.js';
 import { witnessRows } from '../../src/invariants/witnesses.js';
 import type { Report, ReportedSpec } from '../../src/report/document.js';
@@ -409,13 +409,11 @@ describe('every reporter', () => {
       const { code, out } = svscheck(['check', 'mistake.yaml', ...asked], folder);
       expect({ code, out }).toEqual({ code: 2, out: '' });
       const written = (name: string) => readFileSync(join(folder, `${name}.out`), 'utf8');
-      const report = JSON.parse(written('json'));
       for (const name of reporterNames) {
-        expect(written(name)).toBe(`${reporters[name].render(report)}\n`);
-        expect(written(name)).toContain('mial');
+        const printed = svscheck(['check', 'mistake.yaml', '--reporter', name], folder);
+        expect(printed.out).toBe(written(name));
+        expect(printed.out).toContain('mial');
       }
-      const printed = svscheck(['check', 'mistake.yaml', '--reporter', 'github'], folder);
-      expect(printed.out).toBe(written('github'));
     });
   });
 
