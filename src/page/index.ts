@@ -59,7 +59,7 @@ export function indexOf(
       'div',
       { class: 'filters' },
       h('label', { for: 'filter' }, 'Filter', search),
-      h('label', { for: 'filter-outcome' }, 'Specs', choice),
+      h('label', { for: 'filter-outcome' }, 'Show', choice),
       found,
     ),
     h(

@@ -4,6 +4,7 @@ import { hasRoomFor, witnessRows } from '../invariants/witnesses.js';
 import type { DesignModel } from '../spec/design-model.js';
 import type { SpecResult } from '../spec/run.js';
 import type { Id } from '../state/domain.js';
+import { toId, toIndex } from '../state/domain.js';
 import type { ReportedMachine, ReportedSpec } from './document.js';
 import { tellViolation } from './trace.js';
 
@@ -66,10 +67,13 @@ export function reportedSpec({ spec, model, ...result }: SpecResult): ReportedSp
 }
 
 function machineOf({ design: { scope, program } }: DesignModel): ReportedMachine {
-  const { cpus, pmaps, slots, areas, pcids, options } = scope;
+  const { cpus, pmaps, slots, areas, pcids, positions, options } = scope;
   const among = (members: { has(area: Id<'area'>): boolean }): string[] =>
     areas.ids.filter((area) => members.has(area)).map(areas.label);
   const isBuilt = program.protocol.boot.steps.length > 0;
+  const isByLinkTime = options.kaslr?.layout === 'link-time';
+  /** Where the kernel was linked, area i is at position i. */
+  const linkedAt = (area: Id<'area'>): string => positions.label(toId<'position'>(toIndex(area)));
   return {
     cpus: cpus.ids.map(cpus.label),
     pmaps: pmaps.ids.map(pmaps.label),
@@ -77,7 +81,8 @@ function machineOf({ design: { scope, program } }: DesignModel): ReportedMachine
     areas: areas.ids.map(areas.label),
     secret: among(scope.secret),
     kernelHalf: among(scope.kernelHalf),
-    carried: isBuilt ? null : among(scope.carried),
+    carried: isBuilt || isByLinkTime ? null : among(scope.carried),
+    leftOut: isBuilt || !isByLinkTime ? null : scope.unmapped.ids.map(linkedAt),
     pcids: pcids.ids.map(pcids.label),
     nesting: options.nesting,
     events: [...options.events],
