@@ -8,7 +8,7 @@
 import type { ReportedMachine } from '../report/document.js';
 import { connect } from './arrows.js';
 import type { Child } from './dom.js';
-import { breakable, classes, h, spoken, svg, withVariables } from './dom.js';
+import { breakable, classes, h, spoken, svg, withTableRoles, withVariables } from './dom.js';
 import type { Holding, Mapping, Row } from './pages.js';
 import { pagesOf, tlbsOf } from './pages.js';
 import type { ValuePath, Values } from './values.js';
@@ -138,7 +138,7 @@ function pageTable(drawing: Drawing): HTMLElement {
       h('tr', { class: 'group' }, h('th', { scope: 'rowgroup', colspan: '100' }, name)),
       ...rows.map((row) => pageRow(drawing, row, sets, faulty)),
     );
-  return h(
+  const table = h(
     'table',
     { class: classes('pages', columnKind(machine)) },
     h('caption', { class: 'spoken' }, 'What the L4 pages and the TLBs hold'),
@@ -159,6 +159,7 @@ function pageTable(drawing: Drawing): HTMLElement {
     body('L4 pages', pages),
     body('TLBs: all that hardware may have cached', tlbs),
   );
+  return withTableRoles(table);
 }
 
 /** How much room a column has, and so how its head is written. */

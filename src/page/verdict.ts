@@ -11,7 +11,7 @@ import {
   seconds,
 } from '../report/terminal.js';
 import type { Child } from './dom.js';
-import { classes, h } from './dom.js';
+import { classes, h, withTableRoles } from './dom.js';
 
 /** A mark, which has a shape of its own beside its colour, and a word. */
 export const badge = (kind: 'good' | 'bad' | 'open' | 'none', word: string): HTMLElement =>
@@ -122,13 +122,14 @@ export function table(
   heads: readonly string[],
   rows: readonly HTMLElement[],
 ): HTMLElement {
-  return h(
+  const made = h(
     'table',
     { class: kind },
     h('caption', { class: 'spoken' }, caption),
     h('thead', {}, h('tr', {}, ...heads.map((head) => h('th', { scope: 'col' }, head)))),
     h('tbody', {}, ...rows),
   );
+  return withTableRoles(made);
 }
 
 /** The numbers of the search. */

@@ -21,7 +21,7 @@ const filters = {
 } as const;
 
 /** `sections` are those of the specs, in their order; what is filtered out is hidden. */
-export function indexOf(
+export function specIndex(
   { specs }: Report,
   ids: readonly string[],
   sections: readonly HTMLElement[],
