@@ -37,6 +37,22 @@ export function withVariables<E extends HTMLElement | SVGElement>(
   return element;
 }
 
+/** A browser that lays out the parts of a table otherwise may forget what they are: they say it. */
+export function withTableRoles(table: HTMLTableElement): HTMLTableElement {
+  const roles = {
+    'thead, tbody': 'rowgroup',
+    tr: 'row',
+    'th[scope^="col"]': 'columnheader',
+    'th[scope^="row"]': 'rowheader',
+    td: 'cell',
+  };
+  table.setAttribute('role', 'table');
+  for (const [selector, role] of Object.entries(roles)) {
+    for (const part of table.querySelectorAll(selector)) part.setAttribute('role', role);
+  }
+  return table;
+}
+
 /** Class names, without those that are false. */
 export const classes = (...names: readonly (string | false)[]): string =>
   names.filter((name) => name !== false).join(' ');

@@ -8,7 +8,7 @@
 import type { ReportedMachine } from '../report/document.js';
 import { connect } from './arrows.js';
 import type { Child } from './dom.js';
-import { breakable, classes, h, spoken, svg, withVariables } from './dom.js';
+import { breakable, classes, h, spoken, svg, withTableRoles, withVariables } from './dom.js';
 import type { Holding, Mapping, Row } from './pages.js';
 import { pagesOf, tlbsOf } from './pages.js';
 import type { ValuePath, Values } from './values.js';
@@ -138,7 +138,7 @@ function pageTable(drawing: Drawing): HTMLElement {
       h('tr', { class: 'group' }, h('th', { scope: 'rowgroup', colspan: '100' }, name)),
       ...rows.map((row) => pageRow(drawing, row, sets, faulty)),
     );
-  return h(
+  const table = h(
     'table',
     { class: classes('pages', columnKind(machine)) },
     h('caption', { class: 'spoken' }, 'What the L4 pages and the TLBs hold'),
@@ -159,12 +159,13 @@ function pageTable(drawing: Drawing): HTMLElement {
     body('L4 pages', pages),
     body('TLBs: all that hardware may have cached', tlbs),
   );
+  return withTableRoles(table);
 }
 
 /** How much room a column has, and so how its head is written. */
 function columnKind({ slots, areas }: ReportedMachine): string {
   const columns = slots.length + areas.length;
-  return columns > 9 ? 'many' : columns > 6 ? 'some' : 'few';
+  return columns > 8 ? 'many' : columns > 5 ? 'some' : 'few';
 }
 
 /** The pages that a false claim is about: those that it names, else those that its CPUs have loaded. */
@@ -266,15 +267,14 @@ function areaCell(
   const label = machine.areas[area] ?? '';
   const isSecret = machine.secret.includes(label);
   const token = h('span', { class: classes('token', isSecret ? 'secret' : 'kernel') });
-  if (isMapped === null) token.classList.add('unknown');
-  if (isMapped === false) token.classList.add('none');
-  if (path !== null) markMember(drawing, token, path, label, isMapped === true);
-  const said = isMapped === null ? 'as the layout has it' : isMapped ? 'mapped' : 'empty';
+  if (!isMapped) token.classList.add('none');
+  if (path !== null) markMember(drawing, token, path, label, isMapped);
+  const said = isMapped ? 'mapped' : 'empty';
   return h(
     'td',
     { class: classes('area', isWrong(label) && 'wrong') },
     token,
-    spoken(isMapped === true && isSecret ? 'mapped, secret' : said),
+    spoken(isMapped && isSecret ? 'mapped, secret' : said),
     isWrong(label) ? spoken(' (wrong)') : null,
     ...(path === null ? [] : changedNote(drawing, [...path, label])),
   );
@@ -329,7 +329,7 @@ function otherValues(drawing: Drawing): HTMLElement | null {
     const pair = h(
       'li',
       { class: kind },
-      h('span', { class: 'field' }, `${field} `),
+      value.startsWith(`${field} `) ? null : h('span', { class: 'field' }, `${field} `),
       text(drawing, path, 'value', [value]),
     );
     owners.set(owner, [...(owners.get(owner) ?? []), pair]);

@@ -13,10 +13,10 @@ export interface Holding {
   readonly member: string | null;
 }
 
-/** Whether an area of the kernel half is mapped; null where the report does not say. */
+/** Whether an area of the kernel half is mapped. */
 export interface Mapping {
   readonly path: ValuePath | null;
-  readonly isMapped: boolean | null;
+  readonly isMapped: boolean;
 }
 
 /** An L4 page or a TLB: what it has at each user slot and of each area of the kernel half. */
@@ -46,11 +46,11 @@ export function pagesOf(machine: ReportedMachine, values: Values): Row[] {
         const owner = pmaps.indexOf(values.get(keyOf(path)) ?? 'none');
         return [{ path, pmap: owner < 0 ? null : owner, member: null }];
       }),
-      areas: areas.map((area) => ({
+      areas: areas.map((area, number) => ({
         path: built,
         isMapped:
           built === null
-            ? (machine.carried?.includes(area) ?? null)
+            ? carries(machine, values, number)
             : membersIn(values.get(keyOf(built)) ?? '').includes(area),
       })),
       lock: where(['updirs', index, 'lock']),
@@ -77,6 +77,13 @@ export function pagesOf(machine: ReportedMachine, values: Values): Row[] {
     areas: kernelHalf(machine, values, where(['kernel', 'grown'])),
   };
   return [...updirs, ...own, kernel];
+}
+
+/** Whether the per-CPU pages carry an area: always, or by where it lies. */
+function carries({ areas, carried, leftOut }: ReportedMachine, values: Values, area: number) {
+  if (carried !== null) return carried.includes(areas[area] ?? '');
+  const position = values.get(keyOf(['layout', area, 'position'])) ?? '';
+  return !(leftOut ?? []).includes(position);
 }
 
 /** What a page of the kernel's maps; the area `grown` once the kernel has grown. */

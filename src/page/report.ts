@@ -3,9 +3,9 @@ import type { Report, ReportedProperty, ReportedSpec, Trace } from '../report/do
 import { counted, gapTexts, inSteps, named, replayLine, summary } from '../report/terminal.js';
 import type { Child } from './dom.js';
 import { h } from './dom.js';
-import { indexOf } from './index.js';
 import { playerOf } from './player.js';
 import { protocolTables } from './protocol.js';
+import { specIndex } from './spec-index.js';
 import { stepTable } from './steps.js';
 import {
   cautions,
@@ -35,7 +35,7 @@ function pageOf(whole: Report): HTMLElement[] {
     isOne ? null : head,
     troubles('Mistakes', mistakes.map(mistakeText)),
     troubles('What the specs leave out', gapTexts(suite)),
-    isOne || specs.length === 0 ? null : indexOf(whole, ids, sections),
+    isOne || specs.length === 0 ? null : specIndex(whole, ids, sections),
     ...sections,
   );
   return [

@@ -144,15 +144,30 @@ export function stepTable(trace: Trace): HTMLElement {
 }
 
 function firstRow({ initial }: Trace): HTMLElement {
-  const values = initial.map(({ owner, field, value }) => `${owner} ${field}: ${value}`);
+  const owners = [...new Set(initial.map(({ owner }) => owner))];
+  const valuesOf = (whose: string): string =>
+    initial
+      .filter(({ owner }) => owner === whose)
+      .map(({ field, value }) => named(field, value))
+      .join('; ');
   return h(
     'tr',
     {},
     h('th', { scope: 'row' }, '0'),
-    h('td', {}, ''),
+    h('td'),
     h('td', {}, 'the first state'),
-    h('td', {}, ''),
-    h('td', {}, values.join('; ')),
+    h('td'),
+    h(
+      'td',
+      {},
+      h(
+        'ul',
+        { class: 'changes' },
+        ...owners.map((owner) =>
+          h('li', {}, h('span', { class: 'place' }, owner), h('code', {}, valuesOf(owner))),
+        ),
+      ),
+    ),
   );
 }
 
@@ -164,7 +179,7 @@ function row({ blamed, conjunct }: Trace, action: ToldAction, index: number): HT
     'tr',
     { class: classes(isBlamed && 'blamed') },
     h('th', { scope: 'row' }, String(index + 1)),
-    h('td', {}, cpu),
+    h('td', { class: 'who' }, cpu),
     h(
       'td',
       {},

@@ -46,6 +46,7 @@ export function timelineOf(
       tabindex: 0,
       'aria-label': 'Step',
       'aria-valuemin': 0,
+      'aria-valuenow': 0,
       'aria-valuemax': actions.length,
     },
     grid,

@@ -11,7 +11,7 @@ import {
   seconds,
 } from '../report/terminal.js';
 import type { Child } from './dom.js';
-import { classes, h } from './dom.js';
+import { classes, h, withTableRoles } from './dom.js';
 
 /** A mark, which has a shape of its own beside its colour, and a word. */
 export const badge = (kind: 'good' | 'bad' | 'open' | 'none', word: string): HTMLElement =>
@@ -43,11 +43,11 @@ export function propertyTable({ properties }: ReportedSpec, id: string): HTMLEle
     sorted.map((property) =>
       h(
         'tr',
-        { class: classes(property.result, !property.asExpected && 'unexpected') },
+        { class: classes(property.result, isMissed(property) && 'unexpected') },
         h('th', { scope: 'row' }, h('code', {}, property.name), h('p', {}, property.claim)),
         h('td', { class: 'source' }, property.source),
         h('td', {}, ...outcomeOf(property, id)),
-        expectedCell(property),
+        expectedCell(property, isOpen(property)),
       ),
     ),
   );
@@ -70,10 +70,16 @@ function outcomeOf(property: ReportedProperty, id: string): Child[] {
   }
 }
 
-function expectedCell({ expected, asExpected }: ReportedProperty | ReportedWitness): HTMLElement {
-  const isMet = asExpected ? badge('good', 'as expected') : badge('bad', 'not so');
+/** What is unfinished has not failed. */
+const isOpen = ({ result }: ReportedProperty): boolean =>
+  result === 'unfinished' || result === 'probable';
+const isMissed = (property: ReportedProperty): boolean => !property.asExpected && !isOpen(property);
+
+function expectedCell({ expected, asExpected }: ReportedProperty | ReportedWitness, open: boolean) {
   if (expected === null && asExpected) return h('td', { class: 'source' }, 'no violation');
-  return h('td', {}, expectationText(expected), ' ', isMet);
+  const missed = open ? badge('open', 'not told') : badge('bad', 'not so');
+  const met = asExpected ? badge('good', 'as expected') : missed;
+  return h('td', {}, expectationText(expected), ' ', met);
 }
 
 /** The witnesses that a machine of this size has room for, in a table; the others by name. */
@@ -94,7 +100,7 @@ export function witnessTable({ witnesses, reductions }: ReportedSpec): HTMLEleme
           { class: classes(depth === null && 'not-applicable', !asExpected && 'unexpected') },
           h('th', { scope: 'row' }, h('code', {}, name), h('p', {}, claim)),
           h('td', {}, badge(depth === null ? 'none' : 'good', reachText(depth, reductions))),
-          expected === null ? h('td') : expectedCell(witness),
+          expected === null ? h('td') : expectedCell(witness, false),
         );
       }),
     ),
@@ -116,13 +122,14 @@ export function table(
   heads: readonly string[],
   rows: readonly HTMLElement[],
 ): HTMLElement {
-  return h(
+  const made = h(
     'table',
     { class: kind },
     h('caption', { class: 'spoken' }, caption),
     h('thead', {}, h('tr', {}, ...heads.map((head) => h('th', { scope: 'col' }, head)))),
     h('tbody', {}, ...rows),
   );
+  return withTableRoles(made);
 }
 
 /** The numbers of the search. */

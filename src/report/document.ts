@@ -176,6 +176,11 @@ const machineFormat = z.object({
   carried: names
     .nullable()
     .describe('what the per-CPU pages map of them; null where the state says it'),
+  leftOut: names
+    .nullable()
+    .describe(
+      'where the per-CPU pages map the areas that lie at no position of these, which are those that the unmapped areas were linked at; else null',
+    ),
   pcids: names.describe('the PCIDs'),
   nesting: z.int().describe('frames that can be saved on a CPU'),
   events: names.describe('what hardware and the kernel do of their own accord'),

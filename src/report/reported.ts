@@ -4,6 +4,7 @@ import { hasRoomFor, witnessRows } from '../invariants/witnesses.js';
 import type { DesignModel } from '../spec/design-model.js';
 import type { SpecResult } from '../spec/run.js';
 import type { Id } from '../state/domain.js';
+import { toId, toIndex } from '../state/domain.js';
 import type { ReportedMachine, ReportedSpec } from './document.js';
 import { reportedPinned } from './pinned.js';
 import { tellViolation } from './trace.js';
@@ -69,10 +70,13 @@ export function reportedSpec({ spec, model, pinned, ...result }: SpecResult): Re
 }
 
 export function machineOf({ design: { scope, program } }: DesignModel): ReportedMachine {
-  const { cpus, pmaps, slots, areas, pcids, options } = scope;
+  const { cpus, pmaps, slots, areas, pcids, positions, options } = scope;
   const among = (members: { has(area: Id<'area'>): boolean }): string[] =>
     areas.ids.filter((area) => members.has(area)).map(areas.label);
   const isBuilt = program.protocol.boot.steps.length > 0;
+  const isByLinkTime = options.kaslr?.layout === 'link-time';
+  /** Where the kernel was linked, area i is at position i. */
+  const linkedAt = (area: Id<'area'>): string => positions.label(toId<'position'>(toIndex(area)));
   return {
     cpus: cpus.ids.map(cpus.label),
     pmaps: pmaps.ids.map(pmaps.label),
@@ -80,7 +84,8 @@ export function machineOf({ design: { scope, program } }: DesignModel): Reported
     areas: areas.ids.map(areas.label),
     secret: among(scope.secret),
     kernelHalf: among(scope.kernelHalf),
-    carried: isBuilt ? null : among(scope.carried),
+    carried: isBuilt || isByLinkTime ? null : among(scope.carried),
+    leftOut: isBuilt || !isByLinkTime ? null : scope.unmapped.ids.map(linkedAt),
     pcids: pcids.ids.map(pcids.label),
     nesting: options.nesting,
     events: [...options.events],

@@ -21,7 +21,7 @@ const filters = {
 } as const;
 
 /** `sections` are those of the specs, in their order; what is filtered out is hidden. */
-export function indexOf(
+export function specIndex(
   { specs }: Report,
   ids: readonly string[],
   sections: readonly HTMLElement[],
@@ -59,7 +59,7 @@ export function indexOf(
       'div',
       { class: 'filters' },
       h('label', { for: 'filter' }, 'Filter', search),
-      h('label', { for: 'filter-outcome' }, 'Specs', choice),
+      h('label', { for: 'filter-outcome' }, 'Show', choice),
       found,
     ),
     h(
