@@ -64,7 +64,7 @@ const own = resolve(fileURLToPath(new URL('../..', import.meta.url)));
  * The comment by which an editor finds the schema of specs: that of the package where a folder above
  * the file has it installed, or this package's own where the file lies in it; else nothing.
  */
-function schemaLine(file: string): string {
+export function schemaLine(file: string): string {
   let up = '';
   for (let folder = dirname(resolve(file)); ; folder = dirname(folder)) {
     const places = [`node_modules/svscheck/${schema}`, ...(folder === own ? [schema] : [])];

@@ -1,5 +1,5 @@
 /** A trace to step through: its timeline, the state after a step, and the step in words. */
-import type { ReportedProperty, ReportedSpec } from '../report/document.js';
+import type { ReportedSpec, Trace } from '../report/document.js';
 import { h, spoken, svg } from './dom.js';
 import { drawMachine } from './machine.js';
 import { statesOf } from './states.js';
@@ -19,8 +19,7 @@ const icons = {
   last: 'M12 3v10M3 3l7 5-7 5z',
 } as const;
 
-export function playerOf(spec: ReportedSpec, { name, trace }: ReportedProperty): HTMLElement {
-  if (trace === null) return h('div');
+export function playerOf(spec: ReportedSpec, name: string, trace: Trace): HTMLElement {
   const { actions, blamed, conjunct } = trace;
   const end = actions.length;
   const wrong = new Set(Object.values(trace.values ?? {}));

@@ -1,6 +1,21 @@
 /** The page of `svscheck check --reporter html`: all of a report. */
-import type { Report, ReportedProperty, ReportedSpec, Trace } from '../report/document.js';
-import { counted, gapTexts, inSteps, named, replayLine, summary } from '../report/terminal.js';
+import type {
+  Report,
+  ReportedPinned,
+  ReportedProperty,
+  ReportedSpec,
+  Trace,
+} from '../report/document.js';
+import { notesOf, outcomeText } from '../report/pinned-terminal.js';
+import {
+  counted,
+  driftText,
+  gapTexts,
+  inSteps,
+  named,
+  replayLine,
+  summary,
+} from '../report/terminal.js';
 import type { Child } from './dom.js';
 import { h } from './dom.js';
 import { playerOf } from './player.js';
@@ -8,6 +23,7 @@ import { protocolTables } from './protocol.js';
 import { specIndex } from './spec-index.js';
 import { stepTable } from './steps.js';
 import {
+  badge,
   cautions,
   counts,
   machineFacts,
@@ -19,7 +35,7 @@ import {
 } from './verdict.js';
 
 function pageOf(whole: Report): HTMLElement[] {
-  const { specs, mistakes, suite } = whole;
+  const { specs, mistakes, suite, drift } = whole;
   const ids = specs.map((_, index) => `spec-${index + 1}`);
   const isOne = specs.length === 1;
   const sections = specs.map((spec, index) => specSection(spec, ids[index] ?? '', isOne));
@@ -35,6 +51,10 @@ function pageOf(whole: Report): HTMLElement[] {
     isOne ? null : head,
     troubles('Mistakes', mistakes.map(mistakeText)),
     troubles('What the specs leave out', gapTexts(suite)),
+    troubles(
+      'Otherwise than in the baseline',
+      (drift ?? []).map((one) => `${one.file}: ${driftText(one)}`),
+    ),
     isOne || specs.length === 0 ? null : specIndex(whole, ids, sections),
     ...sections,
   );
@@ -60,6 +80,7 @@ function troubles(name: string, sentences: readonly string[]): HTMLElement | nul
 
 /** A spec: what came of it, its counterexamples, then what was searched. */
 function specSection(spec: ReportedSpec, id: string, isOne: boolean): HTMLElement {
+  const { pinned } = spec;
   const violated = spec.properties.filter(({ trace }) => trace !== null);
   const heading = isOne ? 'h2' : 'h3';
   const part = (name: string, ...content: readonly Child[]): HTMLElement =>
@@ -77,10 +98,11 @@ function specSection(spec: ReportedSpec, id: string, isOne: boolean): HTMLElemen
       counts(spec),
       cautions(spec),
     ),
-    part('Properties', propertyTable(spec, id)),
+    pinned === null ? part('Properties', propertyTable(spec, id)) : null,
+    pinned === null ? null : pinnedPath(spec, pinned, id, heading),
     ...violated.map((property) => counterexample(spec, property, id, heading)),
     part('Protocol, after edits', protocolTables(spec)),
-    part('Witnesses', witnessTable(spec)),
+    pinned === null ? part('Witnesses', witnessTable(spec)) : null,
     part('Machine', machineFacts(spec)),
   );
 }
@@ -97,11 +119,50 @@ function counterexample(
     'section',
     { class: 'part counterexample', id: traceId(id, property) },
     h(heading, {}, h('code', {}, name), ` is violated ${inSteps(depth)}`),
-    h('p', { class: 'claim' }, claim, ' ', h('span', { class: 'source' }, source)),
+    claimText(claim, source),
+    ...story(spec, trace, property, id),
+  );
+}
+
+const claimText = (claim: string, source: string): HTMLElement =>
+  h('p', { class: 'claim' }, claim, ' ', h('span', { class: 'source' }, source));
+
+/** A trace: what goes wrong, the player, the table, the line that replays it. */
+function story(
+  spec: ReportedSpec,
+  trace: Trace,
+  property: Pick<ReportedProperty, 'name'>,
+  id: string,
+): Child[] {
+  return [
     wrongAtEnd(trace),
-    playerOf(spec, property),
+    playerOf(spec, property.name, trace),
     ...stepTableOnDemand(trace, `${traceId(id, property)}-steps`),
     h('p', { class: 'replay' }, 'Replay: ', h('code', {}, replayLine(spec.file, trace))),
+  ];
+}
+
+/** What came of a path that the spec pins, in place of a search. */
+function pinnedPath(
+  spec: ReportedSpec,
+  pinned: ReportedPinned,
+  id: string,
+  heading: 'h2' | 'h3',
+): HTMLElement {
+  const { property: name, claim, source, trace, expected, asExpected } = pinned;
+  return h(
+    'section',
+    { class: 'part counterexample', id: traceId(id, { name }) },
+    h(heading, {}, h('code', {}, name), ` ${outcomeText(pinned)}`),
+    claimText(claim, source),
+    h(
+      'p',
+      { class: 'note' },
+      `Expected: ${expected} `,
+      badge(asExpected ? 'good' : 'bad', asExpected ? 'as expected' : 'not so'),
+    ),
+    ...notesOf(pinned).map((note) => h('p', { class: 'note' }, note)),
+    ...(trace === null ? [] : story(spec, trace, { name }, id)),
   );
 }
 

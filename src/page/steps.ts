@@ -1,6 +1,6 @@
 /** A step in words: what the player shows beside a state, what it says aloud, and all steps as a table. */
 import type { Change, ToldAction, Trace } from '../report/document.js';
-import { named } from '../report/terminal.js';
+import { counted, named } from '../report/terminal.js';
 import type { Child } from './dom.js';
 import { breakable, classes, h } from './dom.js';
 
@@ -27,10 +27,11 @@ export function stepPanel(trace: Trace, step: number): HTMLElement {
   );
 }
 
-function firstState({ path, actions }: Trace): Child[] {
+function firstState({ path, actions, conjunct }: Trace): Child[] {
   const index = path.slice(0, path.indexOf(':'));
-  const says =
-    actions.length === 0 ? 'No step is needed.' : `${actions.length} steps lead to the violation.`;
+  const steps = counted(actions.length, 'step');
+  const leads = actions.length === 0 ? 'No step is needed.' : `The violation is ${steps} away.`;
+  const says = conjunct === null ? `${steps} in all.` : leads;
   return [
     h('p', { class: 'eyebrow' }, 'Before the first step'),
     h('p', { class: 'step-name' }, index === '0' ? 'The initial state' : `Initial state ${index}`),

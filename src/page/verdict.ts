@@ -23,7 +23,8 @@ export const statusBadge = ({ status }: ReportedSpec): HTMLElement => {
 };
 
 /** Where the trace of a property is. */
-export const traceId = (spec: string, { name }: ReportedProperty): string => `${spec}-${name}`;
+export const traceId = (spec: string, { name }: Pick<ReportedProperty, 'name'>): string =>
+  `${spec}-${name}`;
 
 /** What is violated first, then what holds or is open, then what does not apply. */
 const ranks: Readonly<Record<ReportedProperty['result'], number>> = {

@@ -37,7 +37,7 @@ export function outcomeText({ result, position, length }: ReportedPinned): strin
 }
 
 /** What there is to know beside the trace, a sentence or two each. */
-function notesOf({ result, action, because, gained, also }: ReportedPinned): string[] {
+export function notesOf({ result, action, because, gained, also }: ReportedPinned): string[] {
   const notes: string[] = [];
   const list = (items: readonly string[]): string => plain(items.join('; '));
   if (result === 'blocked') notes.push(`Then ${plain(action ?? '')} cannot be taken: ${because}.`);

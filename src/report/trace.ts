@@ -96,7 +96,8 @@ function readsOf(
 }
 
 function blamedOf(actions: readonly ToldAction[], failure: Failure | null): number | null {
-  for (const wrong of failure?.blame ?? []) {
+  if (failure === null) return null;
+  for (const wrong of failure.blame) {
     const index = actions.findLastIndex(({ changes }) =>
       changes.some(({ path }) => wrong.every((key, depth) => path[depth] === key)),
     );
