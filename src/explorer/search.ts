@@ -6,6 +6,8 @@
  * the same for any number of workers: a level is a set of states, whoever found them.
  */
 import type { Archive, Mark } from './archive.js';
+import type { Archiving } from './archiving.js';
+import { Keeper } from './archiving.js';
 import { CompactSet } from './compact.js';
 import { at, Crew, commands } from './crew.js';
 import { DiskSet } from './disk.js';
@@ -30,14 +32,6 @@ export interface SearchOptions extends Limits {
   readonly onState?: (rows: Uint32Array, offset: number) => void;
   /** Where the search leaves what it has found, so that another can go on from there. */
   readonly archiving?: Archiving;
-}
-
-export interface Archiving {
-  readonly archive: Archive;
-  /** Where the search that left the archive was; null for a new one. */
-  readonly from: Mark | null;
-  /** Milliseconds between two times that states are written; those in a file are at each level. */
-  readonly everyMs: number;
 }
 
 /** Rows that are read from an archive at once. */
@@ -79,11 +73,7 @@ class Search {
   private known = 0;
   private hands = 1;
   private handsMax = 1;
-  /** What was found when the level began, where that is to be archived. */
-  private mark: Mark | null = null;
-  /** Levels that are in the archive, and when they were written; null when it cannot be written. */
-  private archived: { levels: number; at: number } | null = null;
-  private readonly notices: string[] = [];
+  private readonly keeper: Keeper | null;
 
   constructor(
     private readonly system: PackedSystem,
@@ -99,7 +89,7 @@ class Search {
     };
     this.worker = new SearchWorker(system, this.crew, workplace, pause, () => this.look());
     this.findings = new Findings(system);
-    if (options.archiving !== undefined) this.archived = { levels: 0, at: this.started };
+    this.keeper = options.archiving === undefined ? null : new Keeper(options.archiving);
   }
 
   run(): SearchOutcome {
@@ -139,9 +129,9 @@ class Search {
 
   /** Goes on from where another search was; @returns the mark at which the frontier begins. */
   private goOnFrom(from: Mark): number {
-    const { crew, worker, levels, sizes, options } = this;
+    const { crew, worker, levels, sizes } = this;
     const { seen } = worker;
-    const archive = (options.archiving as Archiving).archive;
+    const { archive } = this.keeper as Keeper;
     worker.adopt(from);
     this.findings.adopt(from, crew);
     const onDisk = seen instanceof DiskSet;
@@ -161,7 +151,6 @@ class Search {
       this.known = end;
     }
     this.depth = from.levels.length - 1;
-    if (this.archived !== null) this.archived.levels = from.levels.length;
     this.hire(seen.count);
     return first;
   }
@@ -180,51 +169,30 @@ class Search {
   }
 
   private beginLevel(first: number, end: number): void {
-    const { worker, levels, options, system, workplace, findings } = this;
+    const { worker, levels, system, workplace, findings } = this;
     const { seen } = worker;
     levels.add(() => seen.statesBetween(first, end));
     seen.beginLevel();
     const states = seen.count;
     this.sizes.push(states - this.known);
     this.known = states;
-    if (options.archiving === undefined) return;
-    this.mark = {
+    const { keeper } = this;
+    if (keeper === null) return;
+    keeper.mark = {
       levels: [...this.sizes],
       statesGenerated: system.initials.length + generatedBy(workplace.counts, system.steps),
       fired: firedBy(workplace.counts, system.steps),
       violated: [...findings.violated],
       witnesses: [...findings.witnesses],
     };
-    const { archived } = this;
-    const isDue = archived !== null && Date.now() - archived.at >= options.archiving.everyMs;
-    if (isDue || seen instanceof DiskSet) this.archiveLevels();
+    if (keeper.isDue || seen instanceof DiskSet) this.archiveLevels();
   }
 
   /** Writes the levels that are not yet written, up to the one that was begun last. */
   private archiveLevels(): void {
-    const { mark, archived, levels, options, worker } = this;
-    if (mark === null || archived === null || options.archiving === undefined) return;
-    const { archive } = options.archiving;
-    if (archived.levels === mark.levels.length) return;
-    try {
-      for (let level = archived.levels; level < mark.levels.length; level++) {
-        if (worker.seen instanceof DiskSet) break;
-        for (const { rows, offset } of levels.statesOf(level)) archive.append(rows, offset);
-      }
-      archive.commit(mark);
-      this.archived = { levels: mark.levels.length, at: Date.now() };
-    } catch (error) {
-      this.archived = null;
-      this.fail('no checkpoint can be written', error, worker.seen instanceof DiskSet);
-    }
-  }
-
-  /** Tells what the file system says; and stops where states cannot be kept. */
-  private fail(what: string, error: unknown, stops: boolean): void {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    this.notices.push(`${what} (${message}); what was written before is kept`);
-    if (stops) this.crew.stop('disk-error');
+    const { keeper, levels, worker } = this;
+    const onDisk = worker.seen instanceof DiskSet;
+    if (keeper !== null && !keeper.write(levels, onDisk) && onDisk) this.crew.stop('disk-error');
   }
 
   /** Expands the states of a level, which are between two marks. */
@@ -248,7 +216,8 @@ class Search {
 
   /** Of a search on disk: keeps those rows of the table that are new, and empties it. */
   private settle(seen: DiskSet): void {
-    const { crew, options } = this;
+    const { crew } = this;
+    const keeper = this.keeper as Keeper;
     const hands = 1 + (seen.count < soloStates ? 0 : crew.get(at.joined));
     const all = Math.max(hands, this.hands);
     crew.set(at.refill, 0);
@@ -257,9 +226,10 @@ class Search {
     crew.awaitAll();
     if (crew.stopped !== null) return;
     try {
-      seen.keepNew((options.archiving as Archiving).archive);
+      seen.keepNew(keeper.archive);
     } catch (error) {
-      this.fail('states cannot be written', error, true);
+      keeper.fail('states cannot be written', error);
+      crew.stop('disk-error');
       return;
     }
     crew.begin(commands.empty, all);
@@ -391,7 +361,7 @@ class Search {
       bytes: seen.bytes,
       load: seen.load,
       workers: this.handsMax,
-      notices: this.notices,
+      notices: this.keeper?.notices ?? [],
       ...(seen instanceof CompactSet ? { compact: { omission: seen.omission, violated } } : {}),
     };
   }
