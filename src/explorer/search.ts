@@ -28,6 +28,8 @@ export interface SearchOptions extends Limits {
   readonly onProgress?: (progress: Progress) => boolean | undefined;
   /** Where the search leaves what it has found, so that another can go on from there. */
   readonly archiving?: Archiving;
+  /** A level of fewer states is done by one worker: to wake others takes longer. For tests fewer. */
+  readonly soloStates?: number;
 }
 
 export interface Archiving {
@@ -40,8 +42,7 @@ export interface Archiving {
 
 /** Rows that are read from an archive at once. */
 const rowsTogether = 1 << 14;
-/** A level of fewer states than this is done by one worker: to wake others takes longer. */
-const soloStates = 2048;
+const soloStatesByDefault = 2048;
 
 /**
  * Looks at every reachable state once, through violating ones too.
@@ -232,7 +233,7 @@ class Search {
     worker.seen.openLevel(first, end);
     crew.set(at.depth, this.depth);
     if (this.isDeepest || crew.stopped !== null) return;
-    this.hands = size < soloStates ? 1 : 1 + crew.get(at.joined);
+    this.hands = size < this.soloStates ? 1 : 1 + crew.get(at.joined);
     this.handsMax = Math.max(this.handsMax, this.hands);
     for (;;) {
       crew.begin(commands.expand, this.hands);
@@ -247,7 +248,7 @@ class Search {
   /** Of a search on disk: keeps those rows of the table that are new, and empties it. */
   private settle(seen: DiskSet): void {
     const { crew, options } = this;
-    const hands = 1 + (seen.count < soloStates ? 0 : crew.get(at.joined));
+    const hands = 1 + (seen.count < this.soloStates ? 0 : crew.get(at.joined));
     const all = Math.max(hands, this.hands);
     crew.set(at.refill, 0);
     crew.begin(commands.compare, all);
@@ -263,6 +264,10 @@ class Search {
     crew.begin(commands.empty, all);
     seen.empty(all);
     crew.awaitAll();
+  }
+
+  private get soloStates(): number {
+    return this.options.soloStates ?? soloStatesByDefault;
   }
 
   /** Whether the states of this level are not to be expanded. */

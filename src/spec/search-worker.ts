@@ -34,6 +34,7 @@ function lead(request: LeadRequest): void {
   const options = {
     ...limits,
     ...(archiving === undefined ? {} : { archiving }),
+    ...(eager ? { soloStates: 1 } : {}),
     onProgress: (progress: Progress) => {
       if (Date.now() - told > reportMs) {
         told = Date.now();
