@@ -32,12 +32,13 @@ export interface SearchOptions extends Limits {
   readonly onState?: (rows: Uint32Array, offset: number) => void;
   /** Where the search leaves what it has found, so that another can go on from there. */
   readonly archiving?: Archiving;
+  /** A level of fewer states is done by one worker: to wake others takes longer. For tests fewer. */
+  readonly soloStates?: number;
 }
 
 /** Rows that are read from an archive at once. */
 const rowsTogether = 1 << 14;
-/** A level of fewer states than this is done by one worker: to wake others takes longer. */
-const soloStates = 2048;
+const soloStatesByDefault = 2048;
 
 /**
  * Looks at every reachable state once, through violating ones too.
@@ -202,7 +203,7 @@ class Search {
     worker.seen.openLevel(first, end);
     crew.set(at.depth, this.depth);
     if (this.isDeepest || crew.stopped !== null) return;
-    this.hands = size < soloStates ? 1 : 1 + crew.get(at.joined);
+    this.hands = size < this.soloStates ? 1 : 1 + crew.get(at.joined);
     this.handsMax = Math.max(this.handsMax, this.hands);
     for (;;) {
       crew.begin(commands.expand, this.hands);
@@ -218,7 +219,7 @@ class Search {
   private settle(seen: DiskSet): void {
     const { crew } = this;
     const keeper = this.keeper as Keeper;
-    const hands = 1 + (seen.count < soloStates ? 0 : crew.get(at.joined));
+    const hands = 1 + (seen.count < this.soloStates ? 0 : crew.get(at.joined));
     const all = Math.max(hands, this.hands);
     crew.set(at.refill, 0);
     crew.begin(commands.compare, all);
@@ -235,6 +236,10 @@ class Search {
     crew.begin(commands.empty, all);
     seen.empty(all);
     crew.awaitAll();
+  }
+
+  private get soloStates(): number {
+    return this.options.soloStates ?? soloStatesByDefault;
   }
 
   /** Whether the states of this level are not to be expanded. */

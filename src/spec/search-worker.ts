@@ -38,6 +38,7 @@ function lead(request: LeadRequest): void {
     ...limits,
     ...(archiving === undefined ? {} : { archiving }),
     ...(states === null ? {} : { onState: states.add }),
+    ...(eager ? { soloStates: 1 } : {}),
     onProgress: (progress: Progress) => {
       if (Date.now() - told > reportMs) {
         told = Date.now();

@@ -33,7 +33,7 @@ export interface ThreadOptions extends Limits {
   readonly archive?: ArchiveOptions;
   /** Take a digest of the states. */
   readonly certify?: boolean;
-  /** Start all threads at once, and wait for them: for tests and measurements. */
+  /** Start all threads at once, wait for them, and let them share every level: for tests. */
   readonly eager?: boolean;
   /** Called for each thread that is started; 0 leads. */
   readonly onThread?: (thread: Worker, index: number) => void;
