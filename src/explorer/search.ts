@@ -6,6 +6,7 @@
  * the same for any number of workers: a level is a set of states, whoever found them.
  */
 import type { Archive, Mark } from './archive.js';
+import { ArchiveError } from './archive.js';
 import type { Archiving } from './archiving.js';
 import { Keeper } from './archiving.js';
 import { CompactSet } from './compact.js';
@@ -133,6 +134,7 @@ class Search {
     const { crew, worker, levels, sizes } = this;
     const { seen } = worker;
     const { archive } = this.keeper as Keeper;
+    this.refuseMisfit(from);
     worker.adopt(from);
     this.findings.adopt(from, crew);
     const onDisk = seen instanceof DiskSet;
@@ -145,6 +147,7 @@ class Search {
       first = onDisk ? row : seen.mark;
       if (!onDisk && !this.enter(archive, row, size)) break;
       end = row + size;
+      if (!onDisk && seen.count !== end) throw new ArchiveError('a state is in it twice');
       const [begins, ends] = [first, onDisk ? end : seen.mark];
       if (isFrontier) break;
       levels.add(() => seen.statesBetween(begins, ends));
@@ -154,6 +157,17 @@ class Search {
     this.depth = from.levels.length - 1;
     this.hire(seen.count);
     return first;
+  }
+
+  /** Throws ArchiveError for a mark of another system. */
+  private refuseMisfit({ levels, fired, violated, witnesses }: Mark): void {
+    const { steps, properties, witnesses: shown } = this.system;
+    const fits =
+      levels.length > 0 &&
+      fired.length === steps &&
+      violated.length === properties &&
+      witnesses.length === shown;
+    if (!fits) throw new ArchiveError('it has not as many steps, properties or witnesses');
   }
 
   /** Enters a level of an archive into the set. @returns whether there was room */

@@ -72,6 +72,35 @@ export function openArchive(
   }
 }
 
+/**
+ * Runs a search in an archive, and closes it. Nothing is known of the states in one but that they are
+ * those that were written: where a search that goes on from them goes wrong, it is they that are.
+ *
+ * Throws UserError then.
+ */
+export function searchFrom<T>({ archive, from }: Archiving, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw from === null ? error : unusable(archive.folder, error);
+  } finally {
+    archive.close();
+  }
+}
+
+/** A search that went on from an archive has gone wrong. */
+export function unusable(folder: string, error: unknown): UserError {
+  const { message } = error as Error;
+  return new UserError([
+    {
+      code: 'checkpoint-unusable',
+      file: folder,
+      message: `what is in it is not what a search of this spec leaves (${message.slice(0, 200)})`,
+      hint: 'remove the folder to search from the beginning',
+    },
+  ]);
+}
+
 /** What a search that has come to its end leaves is of no more use. */
 export function removeArchive({ folder }: ArchiveOptions): void {
   rmSync(folder, { recursive: true, force: true });
