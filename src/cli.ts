@@ -10,12 +10,13 @@ import type { GraphOptions } from './commands/graph.js';
 import { graph, graphFormats, graphStatesMax } from './commands/graph.js';
 import { init } from './commands/init.js';
 import { list, show } from './commands/list.js';
-import { print, printError, writeError, writeOut } from './commands/output.js';
+import { print, printError, writeOut, writePlainError } from './commands/output.js';
 import { pathFormatNames } from './commands/path-formats.js';
 import type { ReplayOptions, SimulateOptions } from './commands/replay.js';
 import { replay, simulate } from './commands/replay.js';
 import type { ReporterName, Reporting } from './commands/reporters.js';
 import { isPrinted, reporterNames, reporters } from './commands/reporters.js';
+import type { ReadOptions } from './commands/specs.js';
 import { workersMax } from './explorer/crew.js';
 import { exitCodes } from './report/exit.js';
 import { progressKinds } from './report/progress.js';
@@ -58,6 +59,12 @@ function measured(units: ReadonlyMap<string, number>): (text: string) => number 
     return Math.round(Number(match[1]) * factor);
   };
 }
+
+/** Of every command that reads specs. */
+const extendsAnywhere = new Option(
+  '--extends-anywhere',
+  'let specs extend files that lie neither below the working directory nor below what is named here',
+);
 
 const oneAlone = 'One reporter alone can have standard output; write --reporter NAME=FILE.';
 
@@ -102,7 +109,7 @@ const program = new Command('svscheck')
     'Checks kernel page-table isolation: explores every interleaving of a design and says whether the kernel can be reached from user mode.',
   )
   .version(version)
-  .configureOutput({ writeOut, writeErr: writeError })
+  .configureOutput({ writeOut, writeErr: writePlainError })
   .showHelpAfterError('(svscheck --help shows how it is used)')
   .exitOverride()
   .addHelpText(
@@ -207,6 +214,7 @@ program
       'stopAtFirst',
     ]),
   )
+  .addOption(extendsAnywhere)
   .addHelpText(
     'after',
     () =>
@@ -231,6 +239,7 @@ program
   .option('--json', 'print one JSON document (docs/json.md)')
   .option('--states-max <n>', 'states to store for each variant, at most', whole)
   .option('--time-max <duration>', 'time for each variant, at most, such as 90s or 10m', duration)
+  .addOption(extendsAnywhere)
   .action(async (file: string, options: ExplainOptions) => {
     process.exitCode = await explain(file, options);
   });
@@ -247,6 +256,7 @@ program
   .option('--json', 'print one JSON document (docs/json.md)')
   .option('--states-max <n>', 'states to store for each variant, at most', whole)
   .option('--time-max <duration>', 'time for each variant, at most, such as 90s or 10m', duration)
+  .addOption(extendsAnywhere)
   .action(async (file: string, operation: string, options: ReorderOptions) => {
     process.exitCode = await reorder(file, operation, options);
   });
@@ -263,8 +273,9 @@ program
   .command('show')
   .description('show the protocol of a spec after its edits, and how a state is packed')
   .argument('<spec>', 'a spec file')
-  .action((file: string) => {
-    process.exitCode = show(file);
+  .addOption(extendsAnywhere)
+  .action((file: string, options: ReadOptions) => {
+    process.exitCode = show(file, options);
   });
 
 program
@@ -285,6 +296,7 @@ program
   )
   .option('--property <name>', 'with --save: the property, where several are violated at its end')
   .option('--force', 'with --save: replace the file if it exists')
+  .addOption(extendsAnywhere)
   .action((file: string, options: ReplayOptions) => {
     process.exitCode = replay(file, options);
   });
@@ -300,6 +312,7 @@ program
   )
   .option('--states-max <n>', 'refuse a machine of more states', drawn, 200)
   .option('--output <file>', 'write it to a file instead of standard output')
+  .addOption(extendsAnywhere)
   .action((file: string, options: GraphOptions) => {
     process.exitCode = graph(file, options);
   });
@@ -310,6 +323,7 @@ program
   .argument('<spec>', 'a spec file')
   .option('--seed <n>', 'the seed that fixes the walk', whole)
   .option('--steps <n>', 'steps, at most', whole, 100)
+  .addOption(extendsAnywhere)
   .action((file: string, options: SimulateOptions) => {
     process.exitCode = simulate(file, options);
   });

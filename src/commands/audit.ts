@@ -5,21 +5,23 @@ import { grouped } from '../report/terminal.js';
 import type { AuditRow } from '../spec/audit.js';
 import { auditSpec } from '../spec/audit.js';
 import { describeMistake, plain, UserError } from '../spec/errors.js';
-import { findSpecs, loadSpec, withReductions } from '../spec/load.js';
+import { findSpecs, withReductions } from '../spec/load.js';
 import type { CheckOptions } from './check.js';
 import { reductionsFor } from './check.js';
 import { color, print, printError } from './output.js';
+import { readSpec } from './specs.js';
 
 /** @returns the exit code */
 export function audit(
   paths: readonly string[],
-  { reduction = 'spec' }: Pick<CheckOptions, 'reduction'>,
+  options: Pick<CheckOptions, 'reduction' | 'extendsAnywhere'>,
 ): number {
+  const { reduction = 'spec' } = options;
   const endings: Ending[] = ['ok'];
   let audited = 0;
   for (const file of findSpecs(paths)) {
     try {
-      const spec = loadSpec(file);
+      const spec = readSpec(file, options, paths);
       // A path is taken there and nothing is searched, with reductions or without.
       if (spec.pinned !== null) continue;
       for (const row of auditSpec(withReductions(spec, reductionsFor[reduction]))) {

@@ -1,5 +1,4 @@
 /** `svscheck check`: searches specs and holds the outcomes against what they expect. */
-import { statSync } from 'node:fs';
 import type { ReportedSpec } from '../report/document.js';
 import { pinnedReport } from '../report/pinned-terminal.js';
 import type { ProgressKind } from '../report/progress.js';
@@ -18,14 +17,16 @@ import { checkResumable } from '../spec/archive.js';
 import type { Mistake } from '../spec/errors.js';
 import { describeMistake, plain, UserError } from '../spec/errors.js';
 import type { Reductions } from '../spec/load.js';
-import { findSpecs, loadSpec, noReductions, withReductions } from '../spec/load.js';
+import { findSpecs, noReductions, withReductions } from '../spec/load.js';
 import { runSpec } from '../spec/run.js';
 import { color, print, printError } from './output.js';
 import { ProgressLine } from './progress.js';
 import type { Reporting } from './reporters.js';
 import { checkTargets, deliver, isPrinted } from './reporters.js';
+import type { ReadOptions } from './specs.js';
+import { isFolder, readSpec } from './specs.js';
 
-export interface CheckOptions {
+export interface CheckOptions extends ReadOptions {
   readonly json?: boolean;
   /** What to write beside what is printed, and where to. */
   readonly reporter?: readonly Reporting[];
@@ -96,7 +97,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   const mistakes: Mistake[] = [];
   const files = filesOf(paths, reporters.length > 0, mistakes);
   /** A table, with a line for each spec; and whether the specs are a suite, which has no gaps. */
-  const isSuite = paths.some((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
+  const isSuite = paths.some(isFolder);
   const isTable = isSuite || paths.length !== 1;
   // Without shared memory nothing can be told to a search: let Ctrl-C end the process. The reference
   // explorer runs in this thread and does not look up.
@@ -106,12 +107,13 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   const interrupt = (): void => void (stop !== null && Atomics.store(stop, 0, 1));
   if (stop !== null) for (const signal of signals) process.on(signal, interrupt);
   const progress = new ProgressLine(options.progress ?? 'auto');
-  const width = Math.max(...files.map((file) => plain(file).length));
+  const width = files.reduce((most, file) => Math.max(most, plain(file).length), 0);
   try {
     for (const file of files) {
       if (isStopped()) break;
       try {
-        const spec = withReductions(loadSpec(file), reductionsFor[options.reduction ?? 'spec']);
+        const read = readSpec(file, options, paths);
+        const spec = withReductions(read, reductionsFor[options.reduction ?? 'spec']);
         const result = await runSpec(spec, {
           ...options,
           ...(stop === null ? {} : { stop }),
@@ -119,7 +121,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
           onProgress: (now) => progress.show(file, now),
         });
         progress.end(result);
-        for (const notice of result.notices) printError(`${plain(file)}: note: ${notice}`);
+        for (const notice of result.notices) printError(`${plain(file)}: note: ${plain(notice)}`);
         const told = reportedSpec(result);
         specs.push(told);
         if (!isPlain) for (const line of report(told, isTable, width, options)) print(line);

@@ -1,6 +1,6 @@
 /** `svscheck init`: a spec to start from. */
 import { existsSync } from 'node:fs';
-import { UserError } from '../spec/errors.js';
+import { plain, UserError } from '../spec/errors.js';
 import { writeWhole } from './files.js';
 import { print } from './output.js';
 
@@ -50,6 +50,6 @@ export function init(file: string, options: { readonly force?: boolean }): numbe
     throw new UserError([{ code: 'bad-option', file, message, hint: '--force replaces it' }]);
   }
   writeWhole(file, template);
-  print(`wrote ${file}; now: svscheck check ${file}`);
+  print(`wrote ${plain(file)}; now: svscheck check ${plain(file)}`);
   return 0;
 }

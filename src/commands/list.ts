@@ -4,7 +4,6 @@ import { witnessRows } from '../invariants/witnesses.js';
 import { counted } from '../report/terminal.js';
 import { buildSpec } from '../spec/build.js';
 import { plain } from '../spec/errors.js';
-import { loadSpec } from '../spec/load.js';
 import { layoutOf } from '../state/layout.js';
 import { describeLayout } from '../state/packed.js';
 import { conditions } from '../transitions/conditions.js';
@@ -12,6 +11,8 @@ import type { Item, Operation, Protocol } from '../transitions/operation.js';
 import { isLoop, nameOf } from '../transitions/operation.js';
 import { protocols } from '../transitions/protocols.js';
 import { color, jsonText, print } from './output.js';
+import type { ReadOptions } from './specs.js';
+import { readSpec } from './specs.js';
 
 export function list(options: { readonly json?: boolean }): number {
   if (options.json) {
@@ -54,8 +55,8 @@ export function list(options: { readonly json?: boolean }): number {
   return 0;
 }
 
-export function show(file: string): number {
-  const spec = loadSpec(file);
+export function show(file: string, options: ReadOptions): number {
+  const spec = readSpec(file, options);
   const model = buildSpec(spec);
   const { program } = model.design;
   print(color.bold(plain(spec.title)));

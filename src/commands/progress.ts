@@ -3,7 +3,7 @@ import type { Progress } from '../explorer/progress.js';
 import type { ProgressKind } from '../report/progress.js';
 import { endJson, progressJson, progressText } from '../report/progress.js';
 import type { SpecResult } from '../spec/run.js';
-import { printError, terminalWidth, writeError } from './output.js';
+import { escapedJson, printError, terminalWidth, writeError } from './output.js';
 
 export class ProgressLine {
   private readonly kind: ProgressKind;
@@ -15,7 +15,7 @@ export class ProgressLine {
   }
 
   show(file: string, progress: Progress): void {
-    if (this.kind === 'json') printError(progressJson(file, progress));
+    if (this.kind === 'json') printError(escapedJson(progressJson(file, progress)));
     if (this.kind !== 'text') return;
     this.shown = true;
     const line = progressText(file, progress).slice(0, terminalWidth() - 1);
@@ -31,6 +31,6 @@ export class ProgressLine {
   /** The search of a spec is over. */
   end(result: SpecResult): void {
     this.clear();
-    if (this.kind === 'json') printError(endJson(result));
+    if (this.kind === 'json') printError(escapedJson(endJson(result)));
   }
 }

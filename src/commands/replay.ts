@@ -6,7 +6,6 @@ import { counted } from '../report/terminal.js';
 import { parsePath } from '../report/trace.js';
 import { buildSpec } from '../spec/build.js';
 import { plain, UserError } from '../spec/errors.js';
-import { loadSpec } from '../spec/load.js';
 import { refusePinned } from '../spec/pinned.js';
 import { checkWritable, put } from './files.js';
 import { color, colorless, print } from './output.js';
@@ -14,8 +13,10 @@ import type { PathFormat, ToldPath } from './path-formats.js';
 import { formatPath, toldPath } from './path-formats.js';
 import type { SaveOptions } from './save.js';
 import { checkSave, savePath } from './save.js';
+import type { ReadOptions } from './specs.js';
+import { readSpec } from './specs.js';
 
-export interface ReplayOptions extends SaveOptions {
+export interface ReplayOptions extends SaveOptions, ReadOptions {
   readonly path: string;
   /** Take the path by the immutable rules instead of the packed ones. */
   readonly reference?: boolean;
@@ -27,7 +28,7 @@ export interface ReplayOptions extends SaveOptions {
 /** @returns 1 when a property is violated at the end of the path, else 0; 0 when it was saved */
 export function replay(file: string, options: ReplayOptions): number {
   if (options.output !== undefined) checkWritable(options.output);
-  const spec = loadSpec(file);
+  const spec = readSpec(file, options);
   checkSave(spec, options);
   const model = buildSpec(spec);
   const path = parsePath(options.path);
@@ -57,14 +58,14 @@ export function replay(file: string, options: ReplayOptions): number {
   }
 }
 
-export interface SimulateOptions {
+export interface SimulateOptions extends ReadOptions {
   readonly seed?: number;
   readonly steps: number;
 }
 
 /** Walks at random, by the immutable rules, until a property is violated or the steps are done. */
 export function simulate(file: string, options: SimulateOptions): number {
-  const spec = loadSpec(file);
+  const spec = readSpec(file, options);
   refusePinned(spec, 'simulate');
   const model = buildSpec(spec);
   const system = new ImmutableModel(model);

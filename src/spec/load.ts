@@ -1,6 +1,6 @@
 /** A spec file in, a spec out: read, checked, merged with what it extends. */
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { ScopeOptions } from '../state/scope.js';
 import type { Edit } from '../transitions/edit.js';
 import type { Protocol } from '../transitions/operation.js';
@@ -71,19 +71,16 @@ export interface Spec {
 
 const extendsMax = 16;
 
-/** The spec files below some files and folders, sorted. Throws UserError for a missing one. */
+/**
+ * The spec files below some files and folders, sorted. In a folder links are passed over, to folders
+ * and to files; a link that is named is followed.
+ *
+ * Throws UserError for what is missing, or cannot be read.
+ */
 export function findSpecs(paths: readonly string[]): string[] {
   return paths.flatMap((path) => {
-    if (!existsSync(path)) {
-      throw new UserError([
-        { code: 'file-missing', file: path, message: 'there is no such file or folder' },
-      ]);
-    }
-    if (!statSync(path).isDirectory()) return [path];
-    const found = readdirSync(path, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && entry.name.endsWith('.yaml'))
-      .map((entry) => join(entry.parentPath, entry.name))
-      .sort();
+    const found = specsIn(path);
+    if (found === null) return [path];
     if (found.length > 0) return found;
     const hint = '`svscheck init` writes one to start from';
     throw new UserError([
@@ -92,9 +89,35 @@ export function findSpecs(paths: readonly string[]): string[] {
   });
 }
 
+/** The specs of a folder; null for what is no folder. */
+function specsIn(path: string): string[] | null {
+  try {
+    if (!statSync(path).isDirectory()) return null;
+    return readdirSync(path, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith('.yaml'))
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort();
+  } catch (error) {
+    const { code, path: at = path } = error as NodeJS.ErrnoException;
+    const isMissing = code === 'ENOENT';
+    const message = isMissing ? 'there is no such file or folder' : `it cannot be read (${code})`;
+    throw new UserError([
+      { code: isMissing ? 'file-missing' : 'file-unreadable', file: at, message },
+    ]);
+  }
+}
+
+export interface LoadOptions {
+  /**
+   * Folders: what a spec extends must lie below one of them, links resolved. The working directory and
+   * the folder of the spec unless given; null where it may lie anywhere.
+   */
+  readonly within?: readonly string[] | null;
+}
+
 /** Reads a spec and all that it extends. Throws UserError. */
-export function loadSpec(file: string): Spec {
-  const chain = readChain(file);
+export function loadSpec(file: string, { within = ['.', dirname(file)] }: LoadOptions = {}): Spec {
+  const chain = readChain(file, within);
   const { value: own, source: ownSource } = chain[0] as Part;
   /** The first file of the chain that sets a key, and its value. */
   const setting = <K extends keyof SpecFile>(key: K): SpecFile[K] | undefined =>
@@ -183,7 +206,7 @@ interface Part {
 }
 
 /** A spec file and those that it extends, itself first. */
-function readChain(file: string): Part[] {
+function readChain(file: string, within: readonly string[] | null): Part[] {
   const chain: Part[] = [];
   const seen = new Map<string, string>();
   for (let path: string | undefined = file; path !== undefined; ) {
@@ -194,6 +217,13 @@ function readChain(file: string): Part[] {
     if (value.extends === undefined) break;
     const target: string = resolve(dirname(path), value.extends);
     const shown = relative(process.cwd(), target);
+    const real = realPath(target);
+    if (within !== null && !within.some((folder) => isBelow(realPath(resolve(folder)), real))) {
+      const message = `'${value.extends}' leads out of the folders that specs are read from, to ${real}`;
+      const hint =
+        'run it in a folder that has both, or name one; --extends-anywhere lets specs extend any file';
+      throw new UserError([source.mistake('extends-outside', ['extends'], message, hint)]);
+    }
     if (!existsSync(target)) {
       const message = `'${value.extends}' does not exist (looked for ${shown})`;
       throw new UserError([source.mistake('file-missing', ['extends'], message)]);
@@ -214,6 +244,21 @@ function readChain(file: string): Part[] {
     path = shown;
   }
   return chain;
+}
+
+/** A path with its links resolved, as far as it is there. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const above = dirname(path);
+    return above === path ? path : join(realPath(above), basename(path));
+  }
+}
+
+function isBelow(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 function parse(source: Source): SpecFile {

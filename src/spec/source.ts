@@ -1,6 +1,6 @@
 /** A YAML file whose values know where they stand. Nothing in a file is evaluated. */
-import { readFileSync, statSync } from 'node:fs';
-import type { CST, Document, Node } from 'yaml';
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import type { CST, Document, Node, Scalar, YAMLError } from 'yaml';
 import { isAlias, isMap, isScalar, LineCounter, Parser, parseDocument, visit } from 'yaml';
 import type { ErrorCode, Mistake } from './errors.js';
 import { UserError } from './errors.js';
@@ -23,6 +23,7 @@ export class Source {
     this.doc = parseDocument(text, {
       lineCounter: this.lines,
       merge: false,
+      resolveKnownTags: false,
       schema: 'core',
       strict: true,
       // Below: the library compares each key with all before it.
@@ -30,26 +31,26 @@ export class Source {
     });
     const fault = this.doc.errors[0] ?? this.doc.warnings[0];
     if (fault !== undefined) {
-      const [message = ''] = fault.message.split('\n');
-      this.refuse(
-        fault.pos[0],
-        fault.code === 'MULTIPLE_DOCS'
-          ? 'the file holds several documents; a spec is one'
-          : message.replace(/ at line \d+.*$/, ''),
-      );
+      this.refuse(fault.pos[0], faultText(fault));
     }
+    const refuseTag = (_: unknown, { tag, range }: Node & { tag?: string | undefined }): void => {
+      if (tag !== undefined) this.refuse(range?.[0] ?? 0, noTags);
+    };
     visit(this.doc, {
       Alias: (_, { source, range }) =>
         this.refuse(
           range?.[0] ?? 0,
-          `aliases such as *${source} are not used in specs; write the value out`,
+          `aliases such as *${source.slice(0, 60)} are not used in specs; write the value out`,
         ),
-      Map: (_, { items }) => {
+      Scalar: refuseTag,
+      Seq: refuseTag,
+      Map: (key, node) => {
+        refuseTag(key, node);
         const keys = new Set<unknown>();
-        for (const { key } of items) {
+        for (const { key } of node.items) {
           if (!isScalar(key)) continue;
           if (keys.has(key.value))
-            this.refuse(key.range?.[0] ?? 0, `the key '${key.value}' stands twice`);
+            this.refuse(key.range?.[0] ?? 0, `the key '${nameOf(key)}' stands twice`);
           keys.add(key.value);
         }
       },
@@ -123,31 +124,59 @@ export class Source {
   }
 }
 
+const nameOf = ({ value }: Scalar): string => String(value).slice(0, 60);
+
+const noTags = 'tags are not used in specs; write the value alone';
+
+/** What the library says, without the place, which it says too, and without the end of a long word. */
+function faultText({ code, message }: YAMLError): string {
+  if (code === 'MULTIPLE_DOCS') return 'the file holds several documents; a spec is one';
+  if (code === 'TAG_RESOLVE_FAILED') return noTags;
+  const [first = ''] = message.split('\n');
+  return first.replace(/ at line \d+.*$/, '').slice(0, 200);
+}
+
 function read(file: string): string {
-  let bytes: number;
+  const refuse = (code: ErrorCode, message: string): never => {
+    throw new UserError([{ code, file, message }]);
+  };
+  let content: Buffer | null = null;
   try {
-    const stat = statSync(file);
-    if (!stat.isFile()) {
-      throw new UserError([{ code: 'file-unreadable', file, message: 'this is not a file' }]);
-    }
-    bytes = stat.size;
+    // To open a device may already do something.
+    if (statSync(file).isFile()) content = contentOf(file);
   } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError([{ code: 'file-missing', file, message: 'there is no such file' }]);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') refuse('file-missing', 'there is no such file');
+    refuse('file-unreadable', `the file cannot be read (${code})`);
   }
-  if (bytes > bytesMax) {
-    const message = `the file has ${bytes} bytes; a spec has ${bytesMax} at most`;
-    throw new UserError([{ code: 'file-unreadable', file, message }]);
-  }
-  let content: Buffer;
-  try {
-    content = readFileSync(file);
-  } catch {
-    throw new UserError([{ code: 'file-unreadable', file, message: 'the file cannot be read' }]);
+  if (content === null) return refuse('file-unreadable', 'this is not a file');
+  if (content.length > bytesMax) {
+    refuse('file-unreadable', `the file is larger than ${bytesMax} bytes, which a spec is at most`);
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(content);
   } catch {
-    throw new UserError([{ code: 'file-unreadable', file, message: 'the file is not UTF-8 text' }]);
+    return refuse('file-unreadable', 'the file is not UTF-8 text');
+  }
+}
+
+/**
+ * What is in a file, up to a byte more than a spec may have: whatever size it says that it has, it may
+ * grow, or have no end. Null where it is no file: it may have become a pipe, which nobody writes to.
+ */
+function contentOf(file: string): Buffer | null {
+  const descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    if (!fstatSync(descriptor).isFile()) return null;
+    const content = Buffer.alloc(bytesMax + 1);
+    let length = 0;
+    while (length < content.length) {
+      const count = readSync(descriptor, content, length, content.length - length, null);
+      if (count === 0) break;
+      length += count;
+    }
+    return content.subarray(0, length);
+  } finally {
+    closeSync(descriptor);
   }
 }
