@@ -1,10 +1,12 @@
 /** What the documents show is what the program does. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { claimRows } from '../src/invariants/claims.js';
-import { pagesOf } from '../src/report/reference.js';
+import { pagesOf } from '../src/reference/pages.js';
 import { specFormat } from '../src/spec/format.js';
+import { findSpecs } from '../src/spec/load.js';
 import { eventNames } from '../src/state/scope.js';
 import { inFolder, svscheck } from './cli/run.js';
 import { resultOf } from './specs/runs.js';
@@ -98,20 +100,40 @@ describe('the specs that documents show', () => {
   });
 
   it('are described key by key', () => {
-    const described = read('docs/specs.md');
-    const keys = [
-      ...Object.keys(specFormat.shape),
-      ...eventNames,
-      'nesting',
-      'positions',
-      'layout',
-    ];
-    expect(keys.filter((key) => !described.includes(`\`${key}\``))).toEqual([]);
+    const [described, events] = [read('docs/reference.md'), read('docs/specs.md')];
+    const keys = [...Object.keys(specFormat.shape), 'machine.nesting', 'kaslr.layout'];
+    expect(keys.filter((key) => !described.includes(`\n| \`${key}\` |`))).toEqual([]);
+    expect(eventNames.filter((event) => !events.includes(`\`${event}\``))).toEqual([]);
   });
 });
 
-describe('the generated parts of documents', () => {
-  it('are what `npm run reference` writes', () => {
+describe('every spec', () => {
+  it('names the schema in its first line, for editors', () => {
+    const files = findSpecs(['specs', 'specs-long']);
+    expect(files.length).toBeGreaterThan(120);
+    for (const file of files) {
+      const [first = ''] = read(file).split('\n');
+      const [, schema = ''] = /^# yaml-language-server: \$schema=(.+)$/.exec(first) ?? [];
+      expect([file, join(dirname(file), schema)]).toEqual([file, 'specs/spec.schema.json']);
+    }
+  });
+
+  it('is told where the package has the schema', () => {
+    const { exports } = JSON.parse(read('package.json'));
+    expect(exports['./spec.schema.json']).toBe('./specs/spec.schema.json');
+  });
+});
+
+describe('the test that docs/matchers.md shows', () => {
+  it('is one that runs', () => {
+    const [shown] = blocks('docs/matchers.md', 'ts');
+    const [, ...code] = read('test/vitest/installed.test.ts').split('\n');
+    expect(shown).toBe(code.join('\n'));
+  });
+});
+
+describe('what is made from the code', () => {
+  it('is what `npm run reference` writes', () => {
     const pages = pagesOf(read);
     expect(Object.keys(pages).length).toBeGreaterThan(0);
     for (const [file, text] of Object.entries(pages)) expect(read(file)).toBe(text);
@@ -126,7 +148,9 @@ describe('links', () => {
   );
   it.each(pages)('of %s lead to something', (page) => {
     const folder = page.startsWith('docs/') ? 'docs/' : '';
-    const targets = [...read(page).matchAll(/\]\(([^)#:]+)\)/g)].map(([, to = '']) => to);
+    const targets = [...read(page).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(
+      ([, to = '']) => to,
+    );
     const files = new Set(readdirSync('.', { recursive: true, encoding: 'utf8' }));
     const missing = targets.filter((to) => {
       const path = new URL(to, `file:///${folder}`).pathname.slice(1).replace(/\/$/, '');

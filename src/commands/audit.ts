@@ -4,24 +4,25 @@ import { exitCodeOf } from '../report/exit.js';
 import { grouped } from '../report/terminal.js';
 import type { AuditRow } from '../spec/audit.js';
 import { auditSpec } from '../spec/audit.js';
-import { describeMistake, plain, UserError } from '../spec/errors.js';
-import { findSpecs, withReductions } from '../spec/load.js';
-import type { CheckOptions } from './check.js';
-import { reductionsFor } from './check.js';
-import { color, print, printError } from './output.js';
-import { readSpec } from './specs.js';
+import { plain, UserError } from '../spec/errors.js';
+import { findSpecs, loadSpec, withReductions } from '../spec/load.js';
+import { color, print, printMistakes } from './output.js';
+import type { SearchesOptions } from './searches.js';
+import { reductionsFor } from './searches.js';
+import type { ReadOptions } from './specs.js';
+import { withinOf } from './specs.js';
 
 /** @returns the exit code */
 export function audit(
   paths: readonly string[],
-  options: Pick<CheckOptions, 'reduction' | 'extendsAnywhere'>,
+  { reduction = 'spec', ...options }: Pick<SearchesOptions, 'reduction'> & ReadOptions,
 ): number {
-  const { reduction = 'spec' } = options;
+  const within = withinOf(paths, options);
   const endings: Ending[] = ['ok'];
   let audited = 0;
   for (const file of findSpecs(paths)) {
     try {
-      const spec = readSpec(file, options, paths);
+      const spec = loadSpec(file, { within });
       // A path is taken there and nothing is searched, with reductions or without.
       if (spec.pinned !== null) continue;
       for (const row of auditSpec(withReductions(spec, reductionsFor[reduction]))) {
@@ -32,7 +33,7 @@ export function audit(
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       endings.push('mistake');
-      for (const mistake of error.mistakes) printError(describeMistake(mistake));
+      printMistakes(error.mistakes);
     }
   }
   if (audited === 0) print('No spec names a reduction.');

@@ -11,10 +11,11 @@ import {
   repairText,
 } from '../report/explain.js';
 import { explainSpec, reorderSpec, repairSpec } from '../spec/explain.js';
+import { loadSpec } from '../spec/load.js';
 import { refusePinned } from '../spec/pinned.js';
 import { color, jsonText, print } from './output.js';
 import type { ReadOptions } from './specs.js';
-import { readSpec } from './specs.js';
+import { withinOf } from './specs.js';
 
 interface Limits extends ReadOptions {
   readonly json?: boolean;
@@ -33,7 +34,7 @@ export interface ReorderOptions extends Limits {
 
 /** @returns the exit code */
 export async function explain(file: string, options: ExplainOptions): Promise<number> {
-  const spec = readSpec(file, options);
+  const spec = loadSpec(file, { within: withinOf([file], options) });
   refusePinned(spec, 'explain');
   return await stoppable(async (judging) => {
     if (options.repair) {
@@ -59,7 +60,7 @@ export async function reorder(
   operation: string,
   options: ReorderOptions,
 ): Promise<number> {
-  const spec = readSpec(file, options);
+  const spec = loadSpec(file, { within: withinOf([file], options) });
   refusePinned(spec, 'reorder');
   const { steps, ordersMax } = options;
   return await stoppable(async (judging) => {

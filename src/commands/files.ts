@@ -1,4 +1,4 @@
-/** Files that commands write: whole, or not at all. */
+/** Files that commands read back, and those that they write: whole, or not at all. */
 import {
   accessSync,
   constants,
@@ -9,8 +9,56 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import type * as z from 'zod';
 import { UserError } from '../spec/errors.js';
+import { readText } from '../spec/text.js';
 import { print } from './output.js';
+
+/** A kind of JSON file that some run of svscheck wrote. */
+export interface DocumentKind<T> {
+  /** Its name, such as `a report`. */
+  readonly name: string;
+  readonly format: z.ZodType<T>;
+  /** The version that is read; null for any. */
+  readonly version: number | null;
+  readonly bytesMax: number;
+  /** What to do about one of another version. */
+  readonly hint: string;
+}
+
+/** Reads a file back; what its format does not know is left out. Throws UserError for another kind. */
+export function readDocument<T>(file: string, kind: DocumentKind<T>): T {
+  const refuse = (
+    code: 'wrong-format' | 'wrong-version',
+    message: string,
+    hint?: string,
+  ): never => {
+    throw new UserError([{ code, file, message, hint }]);
+  };
+  const value =
+    parsed(readText(file, kind.bytesMax, kind.name)) ??
+    refuse('wrong-format', 'the file is not JSON');
+  const version = (value as { version?: unknown }).version;
+  if (kind.version !== null && Number.isInteger(version) && version !== kind.version) {
+    const message = `this is version ${version} of ${kind.name}; version ${kind.version} is read here`;
+    refuse('wrong-version', message, kind.hint);
+  }
+  const { data, error } = kind.format.safeParse(value);
+  if (error === undefined) return data;
+  const [issue] = error.issues;
+  const place = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
+  const what = `${place.slice(0, 100)}${issue?.message.slice(0, 200)}`;
+  return refuse('wrong-format', `this is not ${kind.name}: ${what}`);
+}
+
+/** What a text of JSON says; undefined where it is none, or says null. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** Throws UserError where a file cannot be written: better before a search than after it. */
 export function checkWritable(file: string): void {

@@ -9,10 +9,11 @@ import { flowchart, mermaidMax } from '../report/mermaid.js';
 import { grouped } from '../report/terminal.js';
 import { buildSpec } from '../spec/build.js';
 import { plain, UserError } from '../spec/errors.js';
+import { loadSpec } from '../spec/load.js';
 import { checkWritable, put } from './files.js';
 import { printError } from './output.js';
 import type { ReadOptions } from './specs.js';
-import { readSpec } from './specs.js';
+import { withinOf } from './specs.js';
 
 const graphs = { dot: dotText, mermaid: flowchart } satisfies Record<
   string,
@@ -34,7 +35,7 @@ export interface GraphOptions extends ReadOptions {
 export function graph(file: string, options: GraphOptions): number {
   const { format, statesMax, output } = options;
   if (output !== undefined) checkWritable(output);
-  const spec = readSpec(file, options);
+  const spec = loadSpec(file, { within: withinOf([file], options) });
   const model = buildSpec(spec);
   const found = stateGraph(new ImmutableModel(model), statesMax);
   if (found === null) {

@@ -1,5 +1,7 @@
 /** `svscheck init`: a spec to start from. */
 import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { plain, UserError } from '../spec/errors.js';
 import { writeWhole } from './files.js';
 import { print } from './output.js';
@@ -49,7 +51,26 @@ export function init(file: string, options: { readonly force?: boolean }): numbe
     const message = 'the file exists; it is left as it is';
     throw new UserError([{ code: 'bad-option', file, message, hint: '--force replaces it' }]);
   }
-  writeWhole(file, template);
+  writeWhole(file, schemaLine(file) + template);
   print(`wrote ${plain(file)}; now: svscheck check ${plain(file)}`);
   return 0;
+}
+
+const schema = 'specs/spec.schema.json';
+/** The folder of this package. */
+const own = resolve(fileURLToPath(new URL('../..', import.meta.url)));
+
+/**
+ * The comment by which an editor finds the schema of specs: that of the package where a folder above
+ * the file has it installed, or this package's own where the file lies in it; else nothing.
+ */
+export function schemaLine(file: string): string {
+  let up = '';
+  for (let folder = dirname(resolve(file)); ; folder = dirname(folder)) {
+    const places = [`node_modules/svscheck/${schema}`, ...(folder === own ? [schema] : [])];
+    const place = places.find((one) => existsSync(join(folder, one)));
+    if (place !== undefined) return `# yaml-language-server: $schema=${up}${place}\n`;
+    if (folder === dirname(folder)) return '';
+    up += '../';
+  }
 }

@@ -1,18 +1,20 @@
 /** `svscheck list` and `svscheck show`: what can be checked, and what a spec checks. */
 import { claimRows } from '../invariants/claims.js';
 import { witnessRows } from '../invariants/witnesses.js';
+import { loopText, marksOf, operationsOf, operationText, startText } from '../report/protocol.js';
 import { counted } from '../report/terminal.js';
 import { buildSpec } from '../spec/build.js';
 import { plain } from '../spec/errors.js';
+import { loadSpec } from '../spec/load.js';
 import { layoutOf } from '../state/layout.js';
 import { describeLayout } from '../state/packed.js';
 import { conditions } from '../transitions/conditions.js';
-import type { Item, Operation, Protocol } from '../transitions/operation.js';
+import type { Item, Protocol } from '../transitions/operation.js';
 import { isLoop, nameOf } from '../transitions/operation.js';
 import { protocols } from '../transitions/protocols.js';
 import { color, jsonText, print } from './output.js';
 import type { ReadOptions } from './specs.js';
-import { readSpec } from './specs.js';
+import { withinOf } from './specs.js';
 
 export function list(options: { readonly json?: boolean }): number {
   if (options.json) {
@@ -56,7 +58,7 @@ export function list(options: { readonly json?: boolean }): number {
 }
 
 export function show(file: string, options: ReadOptions): number {
-  const spec = readSpec(file, options);
+  const spec = loadSpec(file, { within: withinOf([file], options) });
   const model = buildSpec(spec);
   const { program } = model.design;
   print(color.bold(plain(spec.title)));
@@ -72,55 +74,24 @@ export function show(file: string, options: ReadOptions): number {
   return 0;
 }
 
-function printProtocol({ boot, operations }: Protocol): void {
-  for (const operation of boot.steps.length > 0 ? [boot, ...operations] : operations) {
-    const over = Object.values(operation.over ?? {}).join(', ');
+function printProtocol(protocol: Protocol): void {
+  for (const operation of operationsOf(protocol)) {
     print('');
     print(
-      `  ${operation.name}${over === '' ? '' : `(${over})`}  ${color.dim(`${operation.source}; ${startText(operation)}`)}`,
+      `  ${operationText(operation)}  ${color.dim(`${operation.source}; ${startText(operation)}`)}`,
     );
     for (const item of operation.steps) printItem(item, 4);
-  }
-}
-
-function startText({ starts, event }: Operation): string {
-  const on = event === undefined ? '' : `event ${event}, `;
-  switch (starts) {
-    case 'boot':
-      return 'before the initial state, on each CPU';
-    case 'user':
-      return `${on}from user mode`;
-    case 'kernel':
-      return `${on}from the kernel at rest`;
-    case 'interruptible':
-      return `${on}on top of kernel code with IF=1`;
-    case 'anywhere':
-      return `${on}on top of any kernel code`;
-    default:
-      return `${on}just before ${starts.before}${starts.interrupts === 'on' ? ', with IF=1' : ''}`;
   }
 }
 
 function printItem(item: Item, indent: number): void {
   const pad = ' '.repeat(indent);
   if (isLoop(item)) {
-    const over = Object.entries(item.over).map(([name, range]) =>
-      name === range ? name : `${range} (as ${name})`,
-    );
-    const left = item.except === undefined ? '' : ', some left out';
-    print(`${pad}${item.loop}: for each ${over.join(', ')}${left}  ${color.dim(item.source)}`);
+    print(`${pad}${item.loop}: ${loopText(item)}  ${color.dim(item.source)}`);
     for (const step of item.body) printItem(step, indent + 2);
     return;
   }
-  const marks = [
-    item.by === 'hardware' ? 'hardware' : '',
-    item.waits === undefined ? '' : 'waits',
-    item.when === undefined ? '' : `when ${(item.uses ?? []).join(', ')}`,
-    item.stub === true ? 'stub' : '',
-    item.interrupts === 'off' ? 'IF=0' : '',
-    item.only === undefined ? '' : `only ${item.only.join(', ')}`,
-    item.touches === undefined ? '' : `touches ${item.touches.join(', ')}`,
-  ].filter((mark) => mark !== '');
+  const marks = marksOf(item);
   const text = `${pad}${item.name}`.padEnd(32);
   print(
     `${text} ${color.dim(item.source)}${marks.length === 0 ? '' : color.dim(`  (${marks.join('; ')})`)}`,

@@ -1,7 +1,8 @@
 /** Where commands write. */
 import { writeSync } from 'node:fs';
 import pc from 'picocolors';
-import { plain } from '../spec/errors.js';
+import type { ToldMistake } from '../spec/errors.js';
+import { describeMistake, plain } from '../spec/errors.js';
 
 const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
 const forced = FORCE_COLOR !== undefined && FORCE_COLOR !== '' && FORCE_COLOR !== '0';
@@ -28,6 +29,10 @@ export const writePlainError = (text: string): void =>
 
 export function printError(line: string): void {
   write(2, `${line}\n`);
+}
+
+export function printMistakes(mistakes: readonly ToldMistake[]): void {
+  for (const mistake of mistakes) printError(describeMistake(mistake));
 }
 
 /** JSON, with what could drive a terminal or turn the direction of its text escaped. */

@@ -2,6 +2,7 @@
 import type { Progress } from '../explorer/progress.js';
 import type { ProgressKind } from '../report/progress.js';
 import { endJson, progressJson, progressText } from '../report/progress.js';
+import { plain } from '../spec/errors.js';
 import type { SpecResult } from '../spec/run.js';
 import { escapedJson, printError, terminalWidth, writeError } from './output.js';
 
@@ -18,7 +19,7 @@ export class ProgressLine {
     if (this.kind === 'json') printError(escapedJson(progressJson(file, progress)));
     if (this.kind !== 'text') return;
     this.shown = true;
-    const line = progressText(file, progress).slice(0, terminalWidth() - 1);
+    const line = `${plain(file)}: ${progressText(progress)}`.slice(0, terminalWidth() - 1);
     writeError(`\r\u001b[K${line}`);
   }
 

@@ -1,4 +1,5 @@
 /** `svscheck replay` and `svscheck simulate`: one path, told step by step. */
+import type { Path } from '../explorer/system.js';
 import { ImmutableModel, PathError } from '../model/immutable-system.js';
 import { replayPacked } from '../model/packed-replay.js';
 import { exitCodes } from '../report/exit.js';
@@ -6,6 +7,7 @@ import { counted } from '../report/terminal.js';
 import { parsePath } from '../report/trace.js';
 import { buildSpec } from '../spec/build.js';
 import { plain, UserError } from '../spec/errors.js';
+import { loadSpec } from '../spec/load.js';
 import { refusePinned } from '../spec/pinned.js';
 import { checkWritable, put } from './files.js';
 import { color, colorless, print } from './output.js';
@@ -14,7 +16,7 @@ import { formatPath, toldPath } from './path-formats.js';
 import type { SaveOptions } from './save.js';
 import { checkSave, savePath } from './save.js';
 import type { ReadOptions } from './specs.js';
-import { readSpec } from './specs.js';
+import { withinOf } from './specs.js';
 
 export interface ReplayOptions extends SaveOptions, ReadOptions {
   readonly path: string;
@@ -28,21 +30,10 @@ export interface ReplayOptions extends SaveOptions, ReadOptions {
 /** @returns 1 when a property is violated at the end of the path, else 0; 0 when it was saved */
 export function replay(file: string, options: ReplayOptions): number {
   if (options.output !== undefined) checkWritable(options.output);
-  const spec = readSpec(file, options);
+  const spec = loadSpec(file, { within: withinOf([file], options) });
   checkSave(spec, options);
   const model = buildSpec(spec);
-  const path = parsePath(options.path);
-  if (path === undefined) {
-    throw new UserError([
-      {
-        code: 'bad-path',
-        file,
-        message: `'${plain(options.path.slice(0, 60))}' is not a path`,
-        hint: 'a path is the number of an initial state, a colon, and the numbers of actions joined by dots, such as 0:4.0.17',
-      },
-    ]);
-  }
-  try {
+  return alongPath(file, options.path, (path) => {
     const taken = options.reference
       ? new ImmutableModel(model).replay(path)
       : replayPacked(model, path);
@@ -50,6 +41,24 @@ export function replay(file: string, options: ReplayOptions): number {
     if (options.save === undefined) return code;
     savePath(spec, model, path, taken, options);
     return exitCodes.ok.code;
+  });
+}
+
+/** What comes of a path that a user gave. Throws UserError where it is none, or cannot be taken. */
+export function alongPath<T>(file: string, text: string, take: (path: Path) => T): T {
+  const path = parsePath(text);
+  if (path === undefined) {
+    throw new UserError([
+      {
+        code: 'bad-path',
+        file,
+        message: `'${plain(text.slice(0, 60))}' is not a path`,
+        hint: 'a path is the number of an initial state, a colon, and the numbers of actions joined by dots, such as 0:4.0.17',
+      },
+    ]);
+  }
+  try {
+    return take(path);
   } catch (error) {
     if (!(error instanceof PathError)) throw error;
     const place = error.position < 0 ? '' : `action ${error.position + 1} of the path: `;
@@ -65,7 +74,7 @@ export interface SimulateOptions extends ReadOptions {
 
 /** Walks at random, by the immutable rules, until a property is violated or the steps are done. */
 export function simulate(file: string, options: SimulateOptions): number {
-  const spec = readSpec(file, options);
+  const spec = loadSpec(file, { within: withinOf([file], options) });
   refusePinned(spec, 'simulate');
   const model = buildSpec(spec);
   const system = new ImmutableModel(model);

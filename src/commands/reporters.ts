@@ -1,6 +1,7 @@
 /** Reporters: each makes one text of the report of a run, for standard output or a file. */
 import type { Report } from '../report/document.js';
 import { github } from '../report/github.js';
+import { htmlText } from '../report/html.js';
 import { junit } from '../report/junit.js';
 import { markdown } from '../report/markdown.js';
 import { sarif } from '../report/sarif.js';
@@ -21,6 +22,10 @@ export const reporters = {
   },
   github: { says: 'workflow commands of GitHub Actions, which annotate specs', render: github },
   markdown: { says: 'a summary for $GITHUB_STEP_SUMMARY', render: markdown },
+  html: {
+    says: 'a page to read and to step through, in one file (docs/formats.md)',
+    render: htmlText,
+  },
 } satisfies Record<string, Reporter>;
 
 export type ReporterName = keyof typeof reporters;
@@ -31,6 +36,18 @@ export interface Reporting {
   readonly name: ReporterName;
   readonly file?: string;
 }
+
+export interface ReporterOptions {
+  readonly json?: boolean;
+  /** What to write beside what is printed, and where to. */
+  readonly reporter?: readonly Reporting[];
+}
+
+/** What the options ask for: `--json` is a reporter for standard output. */
+export const askedFor = ({ json, reporter }: ReporterOptions): Reporting[] => [
+  ...(reporter ?? []),
+  ...(json ? [{ name: 'json' as const }] : []),
+];
 
 /** Throws UserError where what is asked for cannot be written. */
 export function checkTargets(asked: readonly Reporting[]): void {

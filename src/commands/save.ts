@@ -14,6 +14,7 @@ import { refusePinned } from '../spec/pinned.js';
 import { bytesMax } from '../spec/source.js';
 import type { MachineSchema } from '../state/machine.js';
 import { checkWritable, writeWhole } from './files.js';
+import { schemaLine } from './init.js';
 import { print } from './output.js';
 
 export interface SaveOptions {
@@ -65,7 +66,8 @@ export function savePath(
     throw new UserError([{ code: 'bad-path', file: spec.file, message, hint }]);
   }
   const actions = taken.taken.map(({ action }) => action.label);
-  const text = pinnedSpec(spec, property, { initial: path.initial, actions }, file);
+  const text =
+    schemaLine(file) + pinnedSpec(spec, property, { initial: path.initial, actions }, file);
   const bytes = Buffer.byteLength(text);
   if (bytes > bytesMax || path.actions.length > pinnedActionsMax) {
     const message = `the path is too long: ${path.actions.length} actions in ${bytes} bytes; a spec has ${pinnedActionsMax} and ${bytesMax} at most`;

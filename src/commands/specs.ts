@@ -1,8 +1,6 @@
-/** Specs as commands read them: what they extend lies below the working directory, or what is named. */
+/** What commands that read specs have in common. */
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Spec } from '../spec/load.js';
-import { loadSpec } from '../spec/load.js';
 
 export interface ReadOptions {
   /** A spec may extend any file. */
@@ -10,18 +8,16 @@ export interface ReadOptions {
 }
 
 /**
- * Reads a spec. Throws UserError.
+ * Below which folders what specs extend must lie: the working directory, and what the command line
+ * names; null for anywhere.
  *
- * @param paths what the command line names: the spec, or folders that have it
+ * @param paths specs, and folders of them
  */
-export function readSpec(
-  file: string,
+export const withinOf = (
+  paths: readonly string[],
   { extendsAnywhere = false }: ReadOptions,
-  paths: readonly string[] = [file],
-): Spec {
-  const named = paths.map((path) => (isFolder(path) ? path : dirname(path)));
-  return loadSpec(file, { within: extendsAnywhere ? null : ['.', ...named] });
-}
+): readonly string[] | null =>
+  extendsAnywhere ? null : ['.', ...paths.map((path) => (isFolder(path) ? path : dirname(path)))];
 
 /** Whether a path leads to a folder; not where there is nothing, or nothing that can be looked at. */
 export function isFolder(path: string): boolean {

@@ -7,6 +7,8 @@
  */
 import type { Archive, Mark } from './archive.js';
 import { ArchiveError } from './archive.js';
+import type { Archiving } from './archiving.js';
+import { Keeper } from './archiving.js';
 import { CompactSet } from './compact.js';
 import { at, Crew, commands } from './crew.js';
 import { DiskSet } from './disk.js';
@@ -27,22 +29,17 @@ export type { SearchOutcome } from './outcome.js';
 export interface SearchOptions extends Limits {
   /** Called now and then, every few thousand states; true stops the search. */
   readonly onProgress?: (progress: Progress) => boolean | undefined;
+  /** Called with each state, when all have been seen; each once, in no order that means something. */
+  readonly onState?: (rows: Uint32Array, offset: number) => void;
   /** Where the search leaves what it has found, so that another can go on from there. */
   readonly archiving?: Archiving;
-}
-
-export interface Archiving {
-  readonly archive: Archive;
-  /** Where the search that left the archive was; null for a new one. */
-  readonly from: Mark | null;
-  /** Milliseconds between two times that states are written; those in a file are at each level. */
-  readonly everyMs: number;
+  /** A level of fewer states is done by one worker: to wake others takes longer. For tests fewer. */
+  readonly soloStates?: number;
 }
 
 /** Rows that are read from an archive at once. */
 const rowsTogether = 1 << 14;
-/** A level of fewer states than this is done by one worker: to wake others takes longer. */
-const soloStates = 2048;
+const soloStatesByDefault = 2048;
 
 /**
  * Looks at every reachable state once, through violating ones too.
@@ -78,11 +75,7 @@ class Search {
   private known = 0;
   private hands = 1;
   private handsMax = 1;
-  /** What was found when the level began, where that is to be archived. */
-  private mark: Mark | null = null;
-  /** Levels that are in the archive, and when they were written; null when it cannot be written. */
-  private archived: { levels: number; at: number } | null = null;
-  private readonly notices: string[] = [];
+  private readonly keeper: Keeper | null;
 
   constructor(
     private readonly system: PackedSystem,
@@ -98,7 +91,7 @@ class Search {
     };
     this.worker = new SearchWorker(system, this.crew, workplace, pause, () => this.look());
     this.findings = new Findings(system);
-    if (options.archiving !== undefined) this.archived = { levels: 0, at: this.started };
+    this.keeper = options.archiving === undefined ? null : new Keeper(options.archiving);
   }
 
   run(): SearchOutcome {
@@ -138,9 +131,9 @@ class Search {
 
   /** Goes on from where another search was; @returns the mark at which the frontier begins. */
   private goOnFrom(from: Mark): number {
-    const { crew, worker, levels, sizes, options } = this;
+    const { crew, worker, levels, sizes } = this;
     const { seen } = worker;
-    const archive = (options.archiving as Archiving).archive;
+    const { archive } = this.keeper as Keeper;
     this.refuseMisfit(from);
     worker.adopt(from);
     this.findings.adopt(from, crew);
@@ -162,7 +155,6 @@ class Search {
       this.known = end;
     }
     this.depth = from.levels.length - 1;
-    if (this.archived !== null) this.archived.levels = from.levels.length;
     this.hire(seen.count);
     return first;
   }
@@ -192,51 +184,30 @@ class Search {
   }
 
   private beginLevel(first: number, end: number): void {
-    const { worker, levels, options, system, workplace, findings } = this;
+    const { worker, levels, system, workplace, findings } = this;
     const { seen } = worker;
     levels.add(() => seen.statesBetween(first, end));
     seen.beginLevel();
     const states = seen.count;
     this.sizes.push(states - this.known);
     this.known = states;
-    if (options.archiving === undefined) return;
-    this.mark = {
+    const { keeper } = this;
+    if (keeper === null) return;
+    keeper.mark = {
       levels: [...this.sizes],
       statesGenerated: system.initials.length + generatedBy(workplace.counts, system.steps),
       fired: firedBy(workplace.counts, system.steps),
       violated: [...findings.violated],
       witnesses: [...findings.witnesses],
     };
-    const { archived } = this;
-    const isDue = archived !== null && Date.now() - archived.at >= options.archiving.everyMs;
-    if (isDue || seen instanceof DiskSet) this.archiveLevels();
+    if (keeper.isDue || seen instanceof DiskSet) this.archiveLevels();
   }
 
   /** Writes the levels that are not yet written, up to the one that was begun last. */
   private archiveLevels(): void {
-    const { mark, archived, levels, options, worker } = this;
-    if (mark === null || archived === null || options.archiving === undefined) return;
-    const { archive } = options.archiving;
-    if (archived.levels === mark.levels.length) return;
-    try {
-      for (let level = archived.levels; level < mark.levels.length; level++) {
-        if (worker.seen instanceof DiskSet) break;
-        for (const { rows, offset } of levels.statesOf(level)) archive.append(rows, offset);
-      }
-      archive.commit(mark);
-      this.archived = { levels: mark.levels.length, at: Date.now() };
-    } catch (error) {
-      this.archived = null;
-      this.fail('no checkpoint can be written', error, worker.seen instanceof DiskSet);
-    }
-  }
-
-  /** Tells what the file system says; and stops where states cannot be kept. */
-  private fail(what: string, error: unknown, stops: boolean): void {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    this.notices.push(`${what} (${message}); what was written before is kept`);
-    if (stops) this.crew.stop('disk-error');
+    const { keeper, levels, worker } = this;
+    const onDisk = worker.seen instanceof DiskSet;
+    if (keeper !== null && !keeper.write(levels, onDisk) && onDisk) this.crew.stop('disk-error');
   }
 
   /** Expands the states of a level, which are between two marks. */
@@ -246,7 +217,7 @@ class Search {
     worker.seen.openLevel(first, end);
     crew.set(at.depth, this.depth);
     if (this.isDeepest || crew.stopped !== null) return;
-    this.hands = size < soloStates ? 1 : 1 + crew.get(at.joined);
+    this.hands = size < this.soloStates ? 1 : 1 + crew.get(at.joined);
     this.handsMax = Math.max(this.handsMax, this.hands);
     for (;;) {
       crew.begin(commands.expand, this.hands);
@@ -260,8 +231,9 @@ class Search {
 
   /** Of a search on disk: keeps those rows of the table that are new, and empties it. */
   private settle(seen: DiskSet): void {
-    const { crew, options } = this;
-    const hands = 1 + (seen.count < soloStates ? 0 : crew.get(at.joined));
+    const { crew } = this;
+    const keeper = this.keeper as Keeper;
+    const hands = 1 + (seen.count < this.soloStates ? 0 : crew.get(at.joined));
     const all = Math.max(hands, this.hands);
     crew.set(at.refill, 0);
     crew.begin(commands.compare, all);
@@ -269,14 +241,19 @@ class Search {
     crew.awaitAll();
     if (crew.stopped !== null) return;
     try {
-      seen.keepNew((options.archiving as Archiving).archive);
+      seen.keepNew(keeper.archive);
     } catch (error) {
-      this.fail('states cannot be written', error, true);
+      keeper.fail('states cannot be written', error);
+      crew.stop('disk-error');
       return;
     }
     crew.begin(commands.empty, all);
     seen.empty(all);
     crew.awaitAll();
+  }
+
+  private get soloStates(): number {
+    return this.options.soloStates ?? soloStatesByDefault;
   }
 
   /** Whether the states of this level are not to be expanded. */
@@ -357,6 +334,14 @@ class Search {
     crew.set(at.full, 0);
   }
 
+  private tellStates(): void {
+    const { onState } = this.options;
+    if (onState === undefined) return;
+    for (let level = 0; level <= this.depth; level++) {
+      for (const { rows, offset } of this.levels.statesOf(level)) onState(rows, offset);
+    }
+  }
+
   private outcome(): SearchOutcome {
     const { crew, system, workplace, levels } = this;
     const { violated, witnesses } = this.findings;
@@ -367,6 +352,7 @@ class Search {
     // A worker that died while the index was made anew may have left out a part of it.
     const isWhole = stoppedBy !== 'worker-died' || crew.get(at.full) === 0;
     const isExhaustive = stoppedBy === null && seen instanceof SeenSet;
+    if (isExhaustive) this.tellStates();
     const verdicts = violated.map((level, property): Verdict => {
       if (level === null) return { result: isExhaustive ? 'holds' : 'unfinished' };
       // The states on the way are gone where fingerprints are kept: see compact.ts.
@@ -394,7 +380,7 @@ class Search {
       bytes: seen.bytes,
       load: seen.load,
       workers: this.handsMax,
-      notices: this.notices,
+      notices: this.keeper?.notices ?? [],
       ...(seen instanceof CompactSet ? { compact: { omission: seen.omission, violated } } : {}),
     };
   }

@@ -20,6 +20,12 @@ const place = {
 const mistakeFormat = z.object({
   code: z.string().describe('a word; `svscheck errors` lists them all'),
   file: z.string().describe('the file, relative to the working directory'),
+  spec: z
+    .string()
+    .optional()
+    .describe(
+      'the spec of `files` that has it, in itself or in what it extends; absent when it is one of the command line',
+    ),
   line: z.int().optional().describe('1-based; absent when the mistake is at no place in a file'),
   column: z.int().optional().describe('1-based, absent as `line` is'),
   message: z.string().describe('what was found'),
@@ -170,6 +176,11 @@ const machineFormat = z.object({
   carried: names
     .nullable()
     .describe('what the per-CPU pages map of them; null where the state says it'),
+  leftOut: names
+    .nullable()
+    .describe(
+      'where the per-CPU pages map the areas that lie at no position of these, which are those that the unmapped areas were linked at; else null',
+    ),
   pcids: names.describe('the PCIDs'),
   nesting: z.int().describe('frames that can be saved on a CPU'),
   events: names.describe('what hardware and the kernel do of their own accord'),
@@ -186,6 +197,11 @@ export const specFormat = z.object({
   status: z
     .enum(['as-expected', 'unexpected', 'unfinished'])
     .describe('`unfinished`: a limit ended the search before it could tell'),
+  unfinishedAccepted: z
+    .boolean()
+    .describe(
+      'whether it is unfinished by a limit and the spec accepts that (`unfinished: accepted`): then it does not fail the run',
+    ),
   stoppedBy: z
     .enum([
       'states-max',
@@ -271,6 +287,20 @@ export const specFormat = z.object({
     ),
 });
 
+const driftFormat = z.object({
+  file: z.string().describe('the spec'),
+  what: z
+    .string()
+    .describe(
+      'what of it: `statesDistinct`, `statesGenerated`, `depth`, a property, or `spec` where it is new or gone',
+    ),
+  was: z
+    .string()
+    .nullable()
+    .describe('the value in the baseline, `violated in 3` for one; null when it has none'),
+  now: z.string().nullable().describe('the value in this run, likewise'),
+});
+
 export const reportFormat = z.object({
   version: z.literal(1).describe('1'),
   exitCode: z.int().describe('the exit code of the run, 0, 1, 2, 3 or 130'),
@@ -280,6 +310,7 @@ export const reportFormat = z.object({
       index: z.int().min(1).describe('which of them this is, from 1'),
       count: z.int().min(1).describe('how many there are'),
     })
+    .refine(({ index, count }) => index <= count, 'there are fewer shards')
     .nullable()
     .describe('which part of the files this is about, with `--shard`; null when all'),
   mistakes: z.array(mistakeFormat).describe('what is wrong with the command line or a spec'),
@@ -292,6 +323,10 @@ export const reportFormat = z.object({
     .describe(
       'what a folder of specs exercises between them; null when no folder was given, some search did not finish, or this is one shard of several',
     ),
+  drift: z
+    .array(driftFormat)
+    .nullable()
+    .describe('what is otherwise than in the baseline, with `--baseline`; null without'),
   isSuite: z
     .boolean()
     .describe('whether a folder was given, so that what it exercises is looked at'),
@@ -309,4 +344,5 @@ export type Trace = z.infer<typeof traceFormat>;
 export type ToldAction = Trace['actions'][number];
 export type Change = ToldAction['changes'][number];
 export type InitialValue = Trace['initial'][number];
+export type Drift = z.infer<typeof driftFormat>;
 export type SuiteGaps = NonNullable<Report['suite']>;

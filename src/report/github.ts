@@ -1,6 +1,7 @@
 /**
  * Workflow commands, which a step of GitHub Actions prints to annotate files: an error for what is
- * not as expected, a warning for a spec that is unfinished, and at the end a notice.
+ * not as expected, a warning for a spec that is unfinished (a notice if it accepts that), and at the
+ * end a notice.
  *
  * GitHub shows ten of a kind for a step, so what is unfinished is told once for a spec, not once
  * for each property; the log has them all.
@@ -10,7 +11,7 @@ import { plain } from '../spec/errors.js';
 import type { Report, ReportedSpec } from './document.js';
 import type { Place, ReportedMistake } from './run.js';
 import { filesAmiss } from './run.js';
-import { gapTexts, summary } from './terminal.js';
+import { driftText, gapTexts, summary } from './terminal.js';
 import type { Verdict } from './verdicts.js';
 import { explained, unfinishedText, verdictsOf } from './verdicts.js';
 
@@ -23,6 +24,9 @@ export function github(report: Report): string {
     ),
     ...report.specs.flatMap(specCommands),
     ...gapTexts(report.suite).map((text) => command('error', { title: 'not exercised' }, [text])),
+    ...(report.drift ?? []).map((drift) =>
+      command('error', { ...placeIn(drift.file), title: 'drift' }, [driftText(drift)]),
+    ),
     command('notice', { title: 'svscheck' }, [summary(report).trim()]),
   ].join('\n');
 }
@@ -41,7 +45,13 @@ function specCommands(spec: ReportedSpec): string[] {
     ...unexpected.map((verdict) => unexpectedCommand(file, verdict)),
     ...(open === null
       ? []
-      : [command('warning', { ...placeIn(file, spec), title: 'unfinished' }, [open])]),
+      : [
+          command(
+            spec.unfinishedAccepted ? 'notice' : 'warning',
+            { ...placeIn(file, spec), title: 'unfinished' },
+            [open],
+          ),
+        ]),
   ];
 }
 

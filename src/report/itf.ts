@@ -7,7 +7,7 @@ import type { DesignModel } from '../spec/design-model.js';
 import type { IdSet } from '../state/domain.js';
 import type { MachineSchema } from '../state/machine.js';
 import type { Field } from '../state/schema.js';
-import { valueText } from './trace.js';
+import { labelled } from './trace.js';
 
 type Expression =
   | boolean
@@ -72,5 +72,5 @@ function expressionOf(
     return { '#set': members.map(field.of.label) };
   }
   if (field.kind === 'count' && field.numbers === undefined) return { '#bigint': String(value) };
-  return valueText(model, field, value, path);
+  return labelled(model, field, value, path);
 }

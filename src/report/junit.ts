@@ -6,7 +6,7 @@ import { describeMistake, plain } from '../spec/errors.js';
 import type { Report, ReportedSpec } from './document.js';
 import type { ReportedMistake } from './run.js';
 import { filesAmiss } from './run.js';
-import { colorless, neverReached, neverTaken, violationReport, wrap } from './terminal.js';
+import { driftText, neverReached, neverTaken, wrap } from './terminal.js';
 import type { Verdict } from './verdicts.js';
 import { verdictsOf } from './verdicts.js';
 
@@ -19,7 +19,7 @@ interface Suite {
 
 interface Case {
   readonly name: string;
-  /** Why it is not applicable. */
+  /** Why it is not applicable, or unfinished and accepted. */
   readonly skipped?: string;
   readonly fault?: Fault;
 }
@@ -37,6 +37,7 @@ export function junit(report: Report): string {
     ...filesAmiss(report).map(suiteAmiss),
     ...report.specs.map(suiteOfSpec),
     ...(report.suite === null ? [] : [suiteOfGaps(report.suite)]),
+    ...(report.drift === null ? [] : [suiteOfDrift(report.drift)]),
   ];
   const cases = suites.flatMap((suite) => suite.cases);
   const timeMs = suites.reduce((sum, suite) => sum + suite.timeMs, 0);
@@ -75,38 +76,46 @@ function suiteOfSpec(spec: ReportedSpec): Suite {
     name: file,
     timeMs,
     properties: { title, states: statesDistinct, depth },
-    cases: verdictsOf(spec).map((verdict) => caseOfVerdict(file, verdict)),
+    cases: verdictsOf(spec).map((verdict) => caseOfVerdict(spec, verdict)),
   };
 }
 
-function caseOfVerdict(file: string, verdict: Verdict): Case {
-  const { name, status, outcome, text, claim, property } = verdict;
-  if (status === 'as-expected') {
-    return outcome === 'not-applicable' ? { name, skipped: property?.reason ?? outcome } : { name };
+function caseOfVerdict({ unfinishedAccepted }: ReportedSpec, verdict: Verdict): Case {
+  const { name, status, outcome, text, claim, reason, story } = verdict;
+  if (status === 'unfinished' && unfinishedAccepted) {
+    return { name, skipped: `${text}; the spec accepts that` };
   }
-  const story = property === null ? [] : violationReport(file, property, colorless);
+  if (status === 'as-expected') {
+    return outcome === 'not-applicable' ? { name, skipped: reason ?? outcome } : { name };
+  }
   const lines = [`${name}: ${text}`, '', ...(story.length > 0 ? story : wrap(claim, 96))];
   const kind = status === 'unfinished' ? 'error' : 'failure';
   return { name, fault: { kind, type: outcome, message: text, lines } };
 }
 
 /** Always the same two cases, so that one that is mended is seen to pass. */
-function suiteOfGaps({ steps, witnesses }: NonNullable<Report['suite']>): Suite {
-  const caseOf = (name: string, type: string, lines: readonly string[]): Case => {
-    const [message] = lines;
-    return message === undefined
-      ? { name }
-      : { name, fault: { kind: 'failure', type, message, lines } };
-  };
-  return {
-    name: 'all specs',
-    timeMs: 0,
-    properties: {},
-    cases: [
-      caseOf('every step is taken', 'never-taken', steps.map(neverTaken)),
-      caseOf('every witness is reached', 'never-reached', witnesses.map(neverReached)),
-    ],
-  };
+const suiteOfGaps = ({ steps, witnesses }: NonNullable<Report['suite']>): Suite => ({
+  name: 'all specs',
+  timeMs: 0,
+  properties: {},
+  cases: [
+    caseOf('every step is taken', 'never-taken', steps.map(neverTaken)),
+    caseOf('every witness is reached', 'never-reached', witnesses.map(neverReached)),
+  ],
+});
+
+function suiteOfDrift(drift: NonNullable<Report['drift']>): Suite {
+  const lines = drift.map((one) => `${one.file}: ${driftText(one)}`);
+  const cases = [caseOf('every value is as in the baseline', 'drift', lines)];
+  return { name: 'baseline', timeMs: 0, properties: {}, cases };
+}
+
+/** A case that fails where there are lines to say why. */
+function caseOf(name: string, type: string, lines: readonly string[]): Case {
+  const [message] = lines;
+  return message === undefined
+    ? { name }
+    : { name, fault: { kind: 'failure', type, message, lines } };
 }
 
 function suiteLines({ name, timeMs, properties, cases }: Suite): string[] {

@@ -5,7 +5,7 @@
 import { describeMistake, plain } from '../spec/errors.js';
 import type { Report, ReportedSpec } from './document.js';
 import { filesAmiss } from './run.js';
-import { colorless, gapTexts, grouped, seconds, summary, violationReport } from './terminal.js';
+import { driftText, gapTexts, grouped, seconds, summary } from './terminal.js';
 import { unfinishedText, verdictsOf } from './verdicts.js';
 
 /** GitHub refuses more than 1 MiB. Of each part as many entries are shown as fit into its bytes. */
@@ -14,7 +14,8 @@ const bytesMax = {
   specs: 250_000,
   unexpected: 500_000,
   unfinished: 100_000,
-  gaps: 50_000,
+  drifts: 25_000,
+  gaps: 25_000,
 };
 
 export function markdown(report: Report): string {
@@ -24,6 +25,9 @@ export function markdown(report: Report): string {
       ? [`${code(file)}: the spec was not run`]
       : mistakes.map((mistake) => describeMistake(mistake).split(/\n */).map(code).join('<br>')),
   );
+  const drifts = (report.drift ?? []).map(
+    (drift) => `${code(drift.file)}: ${escaped(driftText(drift))}`,
+  );
   const gaps = gapTexts(report.suite).map(escaped);
   return [
     `## svscheck: ${escaped(summary(report).trim())}`,
@@ -31,6 +35,7 @@ export function markdown(report: Report): string {
     ...part('Specs', report.specs.map(row), bytesMax.specs, tableHead),
     ...part('Not as expected', report.specs.flatMap(unexpectedEntries), bytesMax.unexpected),
     ...part('Unfinished', report.specs.flatMap(unfinishedEntries), bytesMax.unfinished),
+    ...part('Drifted from the baseline', drifts.map(item), bytesMax.drifts),
     ...part('Not exercised', gaps.map(item), bytesMax.gaps),
   ].join('\n');
 }
@@ -80,9 +85,8 @@ const statusText: Readonly<Record<ReportedSpec['status'], string>> = {
 function unexpectedEntries(spec: ReportedSpec): string[] {
   return verdictsOf(spec)
     .filter(({ status }) => status === 'unexpected')
-    .map(({ name, text, property }) => {
+    .map(({ name, text, story }) => {
       const told = `${code(spec.file)}: ${code(name)} ${escaped(text)}`;
-      const story = property === null ? [] : violationReport(spec.file, property, colorless);
       if (story.length === 0) return item(told);
       return `<details><summary>${told}</summary>\n\n${fenced(story)}\n\n</details>\n`;
     });

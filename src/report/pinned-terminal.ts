@@ -19,7 +19,8 @@ export function pinnedReport(file: string, pinned: ReportedPinned, color: Colors
   return trace === null ? lines.slice(0, -1) : [...lines, `  Replay: ${replayLine(file, trace)}`];
 }
 
-function outcomeText({ result, position, length }: ReportedPinned): string {
+/** What came of it, to be said of the property: `is violated at action 3 of 4`. */
+export function outcomeText({ result, position, length }: ReportedPinned): string {
   const at = `action ${position} of ${length}`;
   switch (result) {
     case 'breaks':
@@ -36,7 +37,7 @@ function outcomeText({ result, position, length }: ReportedPinned): string {
 }
 
 /** What there is to know beside the trace, a sentence or two each. */
-function notesOf({ result, action, because, gained, also }: ReportedPinned): string[] {
+export function notesOf({ result, action, because, gained, also }: ReportedPinned): string[] {
   const notes: string[] = [];
   const list = (items: readonly string[]): string => plain(items.join('; '));
   if (result === 'blocked') notes.push(`Then ${plain(action ?? '')} cannot be taken: ${because}.`);

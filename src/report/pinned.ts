@@ -62,18 +62,3 @@ function becauseOf(
 
 /** `cpu 0` of `cpu 0: trap`. */
 const cpuOf = (label: string): string => label.slice(0, Math.max(0, label.indexOf(': ')));
-
-/** `violated at action 16 of 16`, `blocked at action 11 of 16`. */
-export function pinnedText({ result, position, length }: ReportedPinned): string {
-  const place = position === 0 ? 'in the initial state' : `at action ${position} of ${length}`;
-  switch (result) {
-    case 'breaks':
-      return `violated ${place}`;
-    case 'gone':
-      return `not violated in ${length} ${length === 1 ? 'action' : 'actions'}`;
-    case 'blocked':
-      return `not violated, blocked ${place}`;
-    case 'unknown':
-      return position === 0 ? 'no such initial state' : `unknown ${place}`;
-  }
-}

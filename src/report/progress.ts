@@ -1,6 +1,5 @@
 /** Progress of a search: a line for people, and lines of JSON for machines. */
 import type { Progress } from '../explorer/progress.js';
-import { plain } from '../spec/errors.js';
 import type { SpecResult } from '../spec/run.js';
 import { grouped } from './terminal.js';
 
@@ -23,11 +22,11 @@ function secondsRemaining(progress: Progress): number | null {
 }
 
 /** `1,234 states, 500,000/s, depth 7, 89 to expand, 120 MiB, at most 9 s left`. */
-export function progressText(file: string, progress: Progress): string {
+export function progressText(progress: Progress): string {
   const { statesDistinct, depth, frontier, memory } = progress;
   const seconds = secondsRemaining(progress);
   return [
-    `${plain(file)}: ${grouped(statesDistinct)} states`,
+    `${grouped(statesDistinct)} states`,
     `${grouped(rateOf(progress))}/s`,
     `depth ${depth}`,
     `${grouped(frontier)} to expand`,

@@ -4,6 +4,7 @@ import { hasRoomFor, witnessRows } from '../invariants/witnesses.js';
 import type { DesignModel } from '../spec/design-model.js';
 import type { SpecResult } from '../spec/run.js';
 import type { Id } from '../state/domain.js';
+import { toId, toIndex } from '../state/domain.js';
 import type { ReportedMachine, ReportedSpec } from './document.js';
 import { reportedPinned } from './pinned.js';
 import { tellViolation } from './trace.js';
@@ -17,6 +18,7 @@ export function reportedSpec({ spec, model, pinned, ...result }: SpecResult): Re
     shows: spec.shows,
     ...spec.place([]),
     status: result.status,
+    unfinishedAccepted: result.unfinishedAccepted,
     stoppedBy: result.stoppedBy,
     tracesStoppedBy: result.tracesStoppedBy,
     omission: result.omission,
@@ -67,11 +69,14 @@ export function reportedSpec({ spec, model, pinned, ...result }: SpecResult): Re
   };
 }
 
-function machineOf({ design: { scope, program } }: DesignModel): ReportedMachine {
-  const { cpus, pmaps, slots, areas, pcids, options } = scope;
+export function machineOf({ design: { scope, program } }: DesignModel): ReportedMachine {
+  const { cpus, pmaps, slots, areas, pcids, positions, options } = scope;
   const among = (members: { has(area: Id<'area'>): boolean }): string[] =>
     areas.ids.filter((area) => members.has(area)).map(areas.label);
   const isBuilt = program.protocol.boot.steps.length > 0;
+  const isByLinkTime = options.kaslr?.layout === 'link-time';
+  /** Where the kernel was linked, area i is at position i. */
+  const linkedAt = (area: Id<'area'>): string => positions.label(toId<'position'>(toIndex(area)));
   return {
     cpus: cpus.ids.map(cpus.label),
     pmaps: pmaps.ids.map(pmaps.label),
@@ -79,7 +84,8 @@ function machineOf({ design: { scope, program } }: DesignModel): ReportedMachine
     areas: areas.ids.map(areas.label),
     secret: among(scope.secret),
     kernelHalf: among(scope.kernelHalf),
-    carried: isBuilt ? null : among(scope.carried),
+    carried: isBuilt || isByLinkTime ? null : among(scope.carried),
+    leftOut: isBuilt || !isByLinkTime ? null : scope.unmapped.ids.map(linkedAt),
     pcids: pcids.ids.map(pcids.label),
     nesting: options.nesting,
     events: [...options.events],

@@ -1,14 +1,48 @@
 /** What came of a whole run, out of what came of its specs. */
 import { describeMistake } from '../spec/errors.js';
-import type { Report } from './document.js';
+import type { Drift, Report } from './document.js';
+import { reportFormat } from './document.js';
 import type { Ending } from './exit.js';
 import { exitCodeOf } from './exit.js';
 import { gapsOf } from './suite.js';
 
-/** The report of a run, or of several that were its shards. */
+export type Run = Pick<Report, 'files' | 'shard' | 'mistakes' | 'isSuite' | 'specs'>;
+
+/** A run that is over. */
+export interface Ended {
+  readonly run: Run;
+  readonly interrupted: boolean;
+  /** What is otherwise than in a baseline that it was held against already, by its shards. */
+  readonly drift: Drift[] | null;
+}
+
+/**
+ * The files that a run is about: all, or those of its shard. Neighbours are alike, so they are dealt
+ * out in turn.
+ */
+export const ownFiles = ({ files, shard }: Pick<Run, 'files' | 'shard'>): string[] =>
+  files.filter((_, at) => shard === null || at % shard.count === shard.index - 1);
+
+/** What is told of files, in their order; last what is told of none of them. */
+export function inOrder<T>(
+  files: readonly string[],
+  told: readonly T[],
+  fileOf: (one: T) => string | undefined,
+): T[] {
+  const places = new Map(files.map((file, at) => [file, at]));
+  const placeOf = (one: T): number => places.get(fileOf(one) ?? '') ?? files.length;
+  return told.toSorted((one, other) => placeOf(one) - placeOf(other));
+}
+
+/**
+ * The report of a run, or of several that were its shards.
+ *
+ * @param drift from its baseline; null without one
+ */
 export function reportOf(
-  run: Pick<Report, 'files' | 'shard' | 'mistakes' | 'isSuite' | 'specs'>,
+  run: Run,
   interrupted: boolean,
+  drift: readonly Drift[] | null = null,
 ): Report {
   const { files, shard, mistakes, isSuite, specs } = run;
   const isWhole =
@@ -18,22 +52,29 @@ export function reportOf(
     specs.every(({ stoppedBy, omission }) => stoppedBy === null && omission === null);
   const suite = isSuite && isWhole ? gapsOf(specs) : null;
   const hasGaps = suite !== null && suite.steps.length + suite.witnesses.length > 0;
+  const hasDrift = drift !== null && drift.length > 0;
   const endings: Ending[] = [
     interrupted ? 'interrupted' : 'ok',
     mistakes.length > 0 ? 'mistake' : 'ok',
-    hasGaps || specs.some(({ status }) => status === 'unexpected') ? 'unexpected' : 'ok',
-    specs.some(({ status }) => status === 'unfinished') ? 'unfinished' : 'ok',
+    hasGaps || hasDrift || specs.some(({ status }) => status === 'unexpected')
+      ? 'unexpected'
+      : 'ok',
+    specs.some(({ status, unfinishedAccepted }) => status === 'unfinished' && !unfinishedAccepted)
+      ? 'unfinished'
+      : 'ok',
   ];
-  return {
+  // Puts the fields into the order of the format, whatever they were read from.
+  return reportFormat.parse({
     version: 1,
     exitCode: exitCodeOf(endings),
-    files: [...files],
+    files,
     shard,
-    mistakes: [...mistakes],
+    mistakes,
     suite,
+    drift: drift === null ? null : [...drift],
     isSuite,
-    specs: [...specs],
-  };
+    specs,
+  } satisfies Report);
 }
 
 export type ReportedMistake = Report['mistakes'][number];
@@ -42,7 +83,7 @@ export type Place = Pick<ReportedMistake, 'line' | 'column'>;
 
 /**
  * The files that something is wrong with, each mistake once, and those that were to run and did
- * not, as when a file that they extend is wrong. Of a shard it is not known which were its own.
+ * not, as when a file that they extend is wrong.
  */
 export function filesAmiss({
   files,
@@ -51,7 +92,7 @@ export function filesAmiss({
   specs,
 }: Report): { readonly file: string; readonly mistakes: readonly ReportedMistake[] }[] {
   const ran = new Set(specs.map(({ file }) => file));
-  const missed = shard === null ? files.filter((file) => !ran.has(file)) : [];
+  const missed = ownFiles({ files, shard }).filter((file) => !ran.has(file));
   const byText = new Map(mistakes.map((mistake) => [describeMistake(mistake), mistake]));
   const distinct = [...byText.values()];
   const names = new Set([...missed, ...distinct.map(({ file }) => file)]);

@@ -12,13 +12,14 @@ import { pathToFileURL } from 'node:url';
 import { claimRows } from '../invariants/claims.js';
 import { witnessRows } from '../invariants/witnesses.js';
 import { errorCodes, plain } from '../spec/errors.js';
-import type { Report, ReportedSpec, Trace } from './document.js';
+import type { Drift, Report, ReportedSpec, Trace } from './document.js';
 import { exitCodes } from './exit.js';
 import type { Place, ReportedMistake } from './run.js';
 import { filesAmiss } from './run.js';
 import {
   changeTexts,
   colorless,
+  driftText,
   endText,
   neverReached,
   neverTaken,
@@ -44,6 +45,7 @@ export function sarif(report: Report): object {
         .map((verdict) => verdictResult(spec, verdict)),
     ),
     ...gapResults(report),
+    ...(report.drift ?? []).map(driftResult),
   ];
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -82,7 +84,7 @@ const isWhole = (exitCode: number): boolean =>
 
 interface Result {
   readonly ruleId: string;
-  readonly level: 'error' | 'warning';
+  readonly level: 'error' | 'warning' | 'note';
   readonly message: object;
   readonly locations: readonly object[];
   readonly partialFingerprints: Readonly<Record<string, string>>;
@@ -90,13 +92,12 @@ interface Result {
 }
 
 /** An unfinished verdict is a warning: `open`, the kind for it, GitHub would take for an alert too. */
-function verdictResult({ file }: ReportedSpec, verdict: Verdict): Result {
-  const { name, status, text, property } = verdict;
+function verdictResult({ file, unfinishedAccepted }: ReportedSpec, verdict: Verdict): Result {
+  const { name, status, text, trace } = verdict;
   const place = placeIn(file, verdict);
-  const trace = property?.trace ?? null;
   return {
     ruleId: name,
-    level: status === 'unfinished' ? 'warning' : 'error',
+    level: status !== 'unfinished' ? 'error' : unfinishedAccepted ? 'note' : 'warning',
     message: message(`${name}: ${text}.`, ...explained(file, verdict)),
     locations: [{ physicalLocation: place }],
     partialFingerprints: fingerprint(file, name),
@@ -158,6 +159,17 @@ function gapResults({ suite, files }: Report): Result[] {
   ];
 }
 
+function driftResult(drift: Drift): Result {
+  const { file, what } = drift;
+  return {
+    ruleId: driftRule.id,
+    level: 'error',
+    message: message(`${driftText(drift)}.`),
+    locations: [{ physicalLocation: placeIn(file) }],
+    partialFingerprints: fingerprint(file, driftRule.id, what),
+  };
+}
+
 function commonFolder(files: readonly string[]): string {
   const [first = [], ...others] = files.map((file) => dirname(normalize(file)).split(sep));
   const end = first.findIndex((name, depth) => others.some((folder) => folder[depth] !== name));
@@ -186,12 +198,19 @@ const stepRule = rule(
   'A step that is never taken proves nothing.',
 );
 
+const driftRule = rule(
+  'as-in-baseline',
+  'Every verdict, count and depth is that of the baseline.',
+  'Where a change is meant to move it, --update-baseline accepts what is now.',
+);
+
 const ownRules: readonly Rule[] = [
   ...claimRows.map(({ name, claim, source }) => rule(name, claim, source)),
   ...witnessRows.map(({ name, claim }) =>
     rule(name, claim, 'A witness: where it is not reached, what rests on it says nothing.'),
   ),
   stepRule,
+  driftRule,
 ];
 
 const mistakeId = (code: string): string => `mistake/${code}`;

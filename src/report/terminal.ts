@@ -2,9 +2,17 @@
 import pc from 'picocolors';
 import type { Colors } from 'picocolors/types.js';
 import { plain } from '../spec/errors.js';
-import type { Report, ReportedProperty, ReportedSpec, ToldAction, Trace } from './document.js';
+import type {
+  Drift,
+  Report,
+  ReportedPinned,
+  ReportedProperty,
+  ReportedSpec,
+  ToldAction,
+  Trace,
+} from './document.js';
 import { exitCodes } from './exit.js';
-import { pinnedText } from './pinned.js';
+import { ownFiles } from './run.js';
 
 /** For lines that go where no terminal is. */
 export const colorless = pc.createColors(false);
@@ -17,7 +25,7 @@ export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 export const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
 
 /** Where a trace ends: `in the initial state`, `in 1 step`, `in 3 steps`. */
-const inSteps = (depth: number | null): string =>
+export const inSteps = (depth: number | null): string =>
   depth === 0 ? 'in the initial state' : `in ${counted(depth ?? 0, 'step')}`;
 
 /** One line for a spec in a table of many. */
@@ -29,7 +37,8 @@ export function specLine(result: ReportedSpec, width: number, color: Colors): st
   if (pinned !== null) told.push(`pinned: ${pinned.property} ${pinnedText(pinned)}`);
   if (properties.some(({ result: outcome }) => outcome === 'unfinished')) {
     const why = result.stoppedBy ?? result.tracesStoppedBy;
-    told.push(why === null ? 'unfinished' : `unfinished (${why})`);
+    const accepted = result.unfinishedAccepted ? ', accepted' : '';
+    told.push(why === null ? 'unfinished' : `unfinished (${why})${accepted}`);
   }
   if (properties.some(({ result: outcome }) => outcome === 'probable')) {
     told.push(`probable (a state missed: ${oddsText(result.omission)})`);
@@ -55,7 +64,7 @@ function markOf({ status }: ReportedSpec, color: Colors): string {
 
 /** Steps and witnesses that a folder of specs leaves out, a line each. */
 export const gapLines = (gaps: Report['suite'], color: Colors): string[] =>
-  gapTexts(gaps).map((text) => `${color.red('FAIL')} ${text}`);
+  gapTexts(gaps).map((text) => `${color.red('FAIL')} ${plain(text)}`);
 export const gapTexts = (gaps: Report['suite']): string[] => [
   ...(gaps?.steps ?? []).map(neverTaken),
   ...(gaps?.witnesses ?? []).map(neverReached),
@@ -63,15 +72,29 @@ export const gapTexts = (gaps: Report['suite']): string[] => [
 export const neverTaken = (step: string): string => `no spec takes the step ${step}`;
 export const neverReached = (witness: string): string => `no spec reaches ${witness}`;
 
+/** What is otherwise than in the baseline, a line each. */
+export const driftLines = (drift: Report['drift'], color: Colors): string[] =>
+  (drift ?? []).map((one) => `${color.red('FAIL')} ${plain(`${one.file}: ${driftText(one)}`)}`);
+export function driftText({ what, was, now }: Drift): string {
+  if (what !== 'spec') return `${what} was ${was ?? 'not there'}, is ${now ?? 'not there'}`;
+  return was === null
+    ? 'the spec is not in the baseline'
+    : 'the spec is in the baseline, and not in this run';
+}
+
 /** The last line of a table. */
-export function summary({ specs, files, exitCode }: Report): string {
+export function summary({ specs, files, shard, drift, exitCode }: Report): string {
   const count = (status: ReportedSpec['status']) =>
     specs.filter((spec) => spec.status === status).length;
+  const accepted = specs.filter(({ unfinishedAccepted }) => unfinishedAccepted).length;
+  const open = count('unfinished') - accepted;
   const states = specs.reduce((sum, { statesDistinct }) => sum + statesDistinct, 0);
   const parts = [
-    `${count('as-expected')} of ${files.length} specs as expected`,
+    `${count('as-expected')} of ${ownFiles({ files, shard }).length} specs as expected`,
     ...(count('unexpected') > 0 ? [`${count('unexpected')} not as expected`] : []),
-    ...(count('unfinished') > 0 ? [`${count('unfinished')} unfinished`] : []),
+    ...(open > 0 ? [`${open} unfinished`] : []),
+    ...(accepted > 0 ? [`${accepted} unfinished as accepted`] : []),
+    ...(drift !== null && drift.length > 0 ? [`${counted(drift.length, 'value')} drifted`] : []),
     `${grouped(states)} states in ${seconds(specs.reduce((sum, { timeMs }) => sum + timeMs, 0))}`,
     ...(exitCode === exitCodes.interrupted.code ? ['interrupted'] : []),
   ];
@@ -125,6 +148,21 @@ export function oddsText(omission: number | null): string {
   return `at most ${Number((Math.ceil(odds / unit) * unit).toPrecision(2))}`;
 }
 
+/** Of a pinned path: `violated at action 16 of 16`, `blocked at action 11 of 16`. */
+function pinnedText({ result, position, length }: ReportedPinned): string {
+  const place = position === 0 ? 'in the initial state' : `at action ${position} of ${length}`;
+  switch (result) {
+    case 'breaks':
+      return `violated ${place}`;
+    case 'gone':
+      return `not violated in ${length} ${length === 1 ? 'action' : 'actions'}`;
+    case 'blocked':
+      return `not violated, blocked ${place}`;
+    case 'unknown':
+      return position === 0 ? 'no such initial state' : `unknown ${place}`;
+  }
+}
+
 /** The whole report of one spec: counts, a line for each property, what was never taken. */
 export function specReport(result: ReportedSpec, color: Colors): string[] {
   const { title, file, shows, properties, witnesses, pinned } = result;
@@ -173,10 +211,9 @@ export function specReport(result: ReportedSpec, color: Colors): string[] {
     }
   }
   if (result.stoppedBy !== null) {
-    lines.push(
-      '',
-      color.yellow(`  stopped early (${result.stoppedBy}): what is not violated is unfinished`),
-    );
+    const accepted = result.unfinishedAccepted ? ', which the spec accepts' : '';
+    const what = `what is not violated is unfinished${accepted}`;
+    lines.push('', color.yellow(`  stopped early (${result.stoppedBy}): ${what}`));
   }
   const { tracesStoppedBy: why } = result;
   if (why !== null) lines.push('', color.yellow(`  no trace for all that is violated (${why})`));
@@ -267,7 +304,7 @@ export const valuesText = ({ values }: Trace): string =>
     .join('; ');
 
 /** `cr3: updir of cpu 0`; but `pmap 0`, not `pmap: pmap 0`. */
-const named = (name: string, value: string): string =>
+export const named = (name: string, value: string): string =>
   value.startsWith(`${name} `) ? value : `${name}: ${value}`;
 
 /**
@@ -299,7 +336,7 @@ export const sourcesOf = ({ steps }: ToldAction): string =>
 
 /** Changes in words, but for where the CPU stands, which the step tells, and cleared registers. */
 export function changeTexts({ cpu, changes, reads, steps }: ToldAction): string[] {
-  if (steps.length === 0) return ['(nothing: what it is limited to is not so)'];
+  if (steps.length === 0) return ['(nothing: it waits, or what it is limited to is not so)'];
   const told = changes.filter(({ path, to }) => {
     const register = path.includes('registers') && ['false', 'none', 'nothing'].includes(to);
     return path.at(-1) !== 'at' && !register;

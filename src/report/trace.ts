@@ -1,20 +1,20 @@
 /** A path as a story: what each step changed, what is wrong at the end, which step is to blame. */
 import type { Path } from '../explorer/system.js';
-import type { Replay } from '../model/immutable-system.js';
+import type { Replay, Taken } from '../model/immutable-system.js';
 import { failureAtEnd, ImmutableModel } from '../model/immutable-system.js';
 import type { Failure } from '../model/model.js';
 import type { DesignModel } from '../spec/design-model.js';
 import { InternalError } from '../spec/errors.js';
-import type { Id } from '../state/domain.js';
+import type { ValuePath } from '../state/changes.js';
+import { changedValues, setText, valueText } from '../state/changes.js';
 import { toId } from '../state/domain.js';
+import type { State } from '../state/immutable.js';
 import type { Machine, MachineSchema } from '../state/machine.js';
-import type { Field, IdSetField } from '../state/schema.js';
+import type { Field, Leaf } from '../state/schema.js';
 import type { Scope } from '../state/scope.js';
 import type { NamedStep } from '../transitions/nodes.js';
 import { nodeLabel } from '../transitions/nodes.js';
 import type { Change, InitialValue, ToldAction, Trace } from './document.js';
-
-type ValuePath = readonly (string | number)[];
 
 /**
  * Tells the trace to a violation. The path is taken again by the immutable rules; a path that they
@@ -38,24 +38,11 @@ export function tell(
   { initial, taken }: Replay<MachineSchema>,
   failure: Failure | null,
 ): Trace {
-  const { program, scope } = model.design;
-  let before: unknown = initial;
-  const actions = taken.map(({ action, steps, state }): ToldAction => {
-    const changes = changesOf(model, before as Machine, state);
-    before = state;
-    const named = steps.map(({ occurrence }) => program.steps[occurrence.step] as NamedStep);
-    const [operation = '', ...within] = action.label.replace(/^cpu \d+: /, '').split('/');
-    const names = named.map(({ step }) => step.name);
-    return {
-      cpu: scope.cpus.label(toId<'cpu'>(action.process)),
-      action: action.index,
-      operation,
-      source: named[0]?.operation.source ?? '',
-      label: within.length > 0 && names.length < 2 ? within.join('/') : names.join(', '),
-      steps: named.map(({ step }) => ({ name: step.name, source: step.source })),
-      changes,
-      reads: named.length === 1 ? readsOf(model, named, action.process, state, changes) : [],
-    };
+  let before: State<MachineSchema> = initial;
+  const actions = taken.map((one) => {
+    const told = tellAction(model, before, one);
+    before = one.state;
+    return told;
   });
   return {
     path: pathText(path),
@@ -64,6 +51,29 @@ export function tell(
     conjunct: failure?.conjunct ?? null,
     values: failure === null ? null : { ...failure.values },
     blamed: blamedOf(actions, failure),
+  };
+}
+
+/** @param before the state in which the action is taken */
+export function tellAction(
+  model: DesignModel,
+  before: State<MachineSchema>,
+  { action, steps, state }: Taken<MachineSchema>,
+): ToldAction {
+  const { program, scope } = model.design;
+  const changes = changesOf(model, before, state);
+  const named = steps.map(({ occurrence }) => program.steps[occurrence.step] as NamedStep);
+  const [operation = '', ...within] = action.label.replace(/^cpu \d+: /, '').split('/');
+  const names = named.map(({ step }) => step.name);
+  return {
+    cpu: scope.cpus.label(toId<'cpu'>(action.process)),
+    action: action.index,
+    operation,
+    source: named[0]?.operation.source ?? '',
+    label: within.length > 0 && names.length < 2 ? within.join('/') : names.join(', '),
+    steps: named.map(({ step }) => ({ name: step.name, source: step.source })),
+    changes,
+    reads: named.length === 1 ? readsOf(model, named, action.process, state, changes) : [],
   };
 }
 
@@ -81,12 +91,13 @@ function readsOf(
     .filter((register) => !changes.some(({ path }) => path.at(-1) === register))
     .map((register) => {
       const value = after.cpus[toId<'cpu'>(process)].registers[register];
-      return `${register}: ${valueText(model, fields[register], value, [])}`;
+      return `${register}: ${valueText(fields[register], value)}`;
     });
 }
 
 function blamedOf(actions: readonly ToldAction[], failure: Failure | null): number | null {
-  for (const wrong of failure?.blame ?? []) {
+  if (failure === null) return null;
+  for (const wrong of failure.blame) {
     const index = actions.findLastIndex(({ changes }) =>
       changes.some(({ path }) => wrong.every((key, depth) => path[depth] === key)),
     );
@@ -109,36 +120,12 @@ export function parsePath(text: string): Path | undefined {
 }
 
 function changesOf(model: DesignModel, before: Machine, after: Machine): Change[] {
-  const found: Change[] = [];
-  compare(model, model.schema, before, after, [], found);
-  return found;
-}
-
-function compare(
-  model: DesignModel,
-  field: Field,
-  before: unknown,
-  after: unknown,
-  path: ValuePath,
-  found: Change[],
-): void {
-  if (before === after) return;
-  if (field.kind === 'record' || field.kind === 'table') {
-    const keys = field.kind === 'record' ? Object.keys(field.fields) : field.over.ids.keys();
-    for (const key of keys) {
-      const inner = field.kind === 'record' ? (field.fields[key] as Field) : field.row;
-      const [old, now] = [before, after].map(
-        (value) => (value as Record<string | number, unknown>)[key],
-      );
-      compare(model, inner, old, now, [...path, key], found);
-    }
-    return;
-  }
-  const [from, to] = [before, after].map((value) => valueText(model, field, value, path));
-  if (from === to) return;
-  const text = field.kind === 'idSet' ? setText(field, before, after) : `${from} -> ${to}`;
-  const place = placeText(model, path);
-  found.push({ path: [...path], ...place, from: from as string, to: to as string, text });
+  return changedValues(model.schema, before, after).flatMap(({ field, path, before, after }) => {
+    const [from, to] = [labelled(model, field, before, path), labelled(model, field, after, path)];
+    if (from === to) return [];
+    const text = field.kind === 'idSet' ? setText(field, before, after) : `${from} -> ${to}`;
+    return [{ path: [...path], ...placeText(model, path), from, to, text }];
+  });
 }
 
 /** Every value of a state that the design has, but for registers and saved frames, empty at first. */
@@ -160,41 +147,15 @@ function initialValues(
   }
   if (field.unused === true) return [];
   return [
-    { path: [...path], ...placeText(model, path), value: valueText(model, field, state, path) },
+    { path: [...path], ...placeText(model, path), value: labelled(model, field, state, path) },
   ];
 }
 
-/** The value of a field that holds one, in words. */
-export function valueText(
-  model: DesignModel,
-  field: Field,
-  value: unknown,
-  path: ValuePath,
-): string {
-  switch (field.kind) {
-    case 'id':
-      return field.of.label(value as Id<string>);
-    case 'optionalId':
-      return value === null ? 'none' : field.of.label(value as Id<string>);
-    case 'idSet': {
-      const members = field.of.ids.filter((id) => (value as Set<unknown>).has(id));
-      return members.length === 0 ? 'nothing' : members.map(field.of.label).join(', ');
-    }
-    case 'count': {
-      if (path.at(-1) !== 'at') return String(value);
-      const node = model.design.program.locations[value as number] ?? null;
-      return node === null ? 'rest' : nodeLabel(model.design.scope, node);
-    }
-    default:
-      return String(value);
-  }
-}
-
-function setText({ of }: IdSetField, before: unknown, after: unknown): string {
-  const [old, now] = [before, after] as [Set<unknown>, Set<unknown>];
-  const came = of.ids.filter((id) => now.has(id) && !old.has(id)).map(of.label);
-  const went = of.ids.filter((id) => old.has(id) && !now.has(id)).map(of.label);
-  return [...came.map((name) => `+ ${name}`), ...went.map((name) => `- ${name}`)].join(', ');
+/** A value in words; of where a CPU stands, the step. */
+export function labelled(model: DesignModel, field: Leaf, value: unknown, path: ValuePath): string {
+  if (field.kind !== 'count' || path.at(-1) !== 'at') return valueText(field, value);
+  const node = model.design.program.locations[value as number] ?? null;
+  return node === null ? 'rest' : nodeLabel(model.design.scope, node);
 }
 
 /** `cpus[1].tlb.user[0].slots` is `cpu 1`'s `tlb pmap 0`, `updirs[1].slots[0].owner` its page's `slot 0`. */

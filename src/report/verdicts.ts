@@ -1,5 +1,12 @@
 /** What a spec expects and what came of it, a verdict for each, in the words of the page. */
-import type { ReportedProperty, ReportedSpec, ReportedWitness } from './document.js';
+import type {
+  ReportedPinned,
+  ReportedProperty,
+  ReportedSpec,
+  ReportedWitness,
+  Trace,
+} from './document.js';
+import { outcomeText, pinnedReport } from './pinned-terminal.js';
 import {
   colorless,
   endText,
@@ -8,6 +15,7 @@ import {
   reachText,
   replayLine,
   resultText,
+  violationReport,
 } from './terminal.js';
 
 /** Of a property, or of a witness that the spec expects something of. */
@@ -22,8 +30,12 @@ export interface Verdict {
   /** `violated in 3 steps, expected: holds`; without the expectation where it is met. */
   readonly text: string;
   readonly claim: string;
-  /** Null of a witness. */
-  readonly property: ReportedProperty | null;
+  /** Why it does not apply; else null. */
+  readonly reason: string | null;
+  /** What led to it; null where nothing did. */
+  readonly trace: Trace | null;
+  /** It told as the page tells it; of what has no trace nothing. */
+  readonly story: readonly string[];
 }
 
 export const verdictsOf = (spec: ReportedSpec): Verdict[] => [
@@ -31,10 +43,11 @@ export const verdictsOf = (spec: ReportedSpec): Verdict[] => [
   ...spec.witnesses
     .filter(({ expected }) => expected !== null)
     .map((witness) => ofWitness(spec, witness)),
+  ...(spec.pinned === null ? [] : [ofPinned(spec.file, spec.pinned)]),
 ];
 
 function ofProperty(spec: ReportedSpec, property: ReportedProperty): Verdict {
-  const { name, line, column, claim, result, reason, expected, asExpected } = property;
+  const { name, line, column, claim, result, reason, expected, asExpected, trace } = property;
   const isOpen = result === 'unfinished' || result === 'probable';
   const found = isOpen && reason === null ? `${result} (${whyOpen(spec)})` : resultText(property);
   return {
@@ -45,7 +58,9 @@ function ofProperty(spec: ReportedSpec, property: ReportedProperty): Verdict {
     outcome: result,
     text: asExpected ? found : `${found}, expected: ${expectationText(expected)}`,
     claim,
-    property,
+    reason,
+    trace,
+    story: violationReport(spec.file, property, colorless),
   };
 }
 
@@ -62,14 +77,32 @@ function ofWitness(spec: ReportedSpec, witness: ReportedWitness): Verdict {
     outcome: depth === null ? 'not-reached' : 'reached',
     text: asExpected && !isOpen ? found : `${found}, expected: ${expectationText(expected)}`,
     claim,
-    property: null,
+    reason: null,
+    trace: null,
+    story: [],
+  };
+}
+
+function ofPinned(file: string, pinned: ReportedPinned): Verdict {
+  const { property, line, column, claim, result, expected, asExpected, trace } = pinned;
+  const found = `the pinned path ${outcomeText(pinned)}`;
+  return {
+    name: property,
+    line,
+    column,
+    status: asExpected ? 'as-expected' : 'unexpected',
+    outcome: result,
+    text: asExpected ? found : `${found}, expected: ${expected}`,
+    claim,
+    reason: null,
+    trace,
+    story: pinnedReport(file, pinned, colorless),
   };
 }
 
 /** What is wrong at the end of its trace, and how to take that again; else the claim. */
-export function explained(file: string, { property, claim }: Verdict): string[] {
-  const trace = property?.trace ?? null;
-  if (trace === null) return [claim];
+export function explained(file: string, { trace, claim }: Verdict): string[] {
+  if (trace === null || trace.conjunct === null) return [claim];
   return [endText(trace, colorless), `Replay: ${replayLine(file, trace)}`];
 }
 
@@ -77,7 +110,9 @@ export function explained(file: string, { property, claim }: Verdict): string[] 
 export function unfinishedText(spec: ReportedSpec): string | null {
   const open = verdictsOf(spec).filter(({ status }) => status === 'unfinished');
   const names = open.map(({ name }) => name).join(', ');
-  return open.length === 0 ? null : `unfinished (${whyOpen(spec)}): ${names}`;
+  if (open.length === 0) return null;
+  const accepted = spec.unfinishedAccepted ? ', which the spec accepts' : '';
+  return `unfinished (${whyOpen(spec)})${accepted}: ${names}`;
 }
 
 const whyOpen = ({ stoppedBy, tracesStoppedBy, omission }: ReportedSpec): string =>

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Archive, ArchiveError } from '../explorer/archive.js';
-import type { Archiving } from '../explorer/search.js';
+import type { Archiving } from '../explorer/archiving.js';
 import type { Keeps } from '../explorer/store.js';
 import { UserError } from './errors.js';
 import type { Design } from './load.js';

@@ -4,11 +4,15 @@
 export const errorCodes = {
   'file-missing': 'The file or folder does not exist.',
   'file-unreadable':
-    'The file or folder cannot be read, or the file is not UTF-8 text, or larger than 256 KiB.',
+    'The file or folder cannot be read, or the file is not UTF-8 text, or larger than it may be; a spec 256 KiB.',
   'file-unwritable': 'The file that is to be written cannot be written.',
   'empty-folder': 'The folder holds no spec file (*.yaml).',
   'yaml-syntax':
     'The file is not YAML, or uses what specs may not: aliases, tags, several documents, deep nesting.',
+  'wrong-format': 'The file is not JSON, or not the report or the baseline that it should be.',
+  'wrong-version': 'The report or the baseline is of a version that this svscheck does not read.',
+  'shard-mismatch': 'The reports are not the shards of one run, whole and each of them once.',
+  'baseline-kept': 'A run that did not come to its end does not update the baseline.',
   'missing-key': 'A key that a spec must have is absent.',
   'unknown-key': 'The key is not one that a spec has.',
   'wrong-type': 'The value is of another type than the key takes.',
@@ -55,6 +59,9 @@ export interface Mistake {
   readonly hint?: string | undefined;
 }
 
+/** A mistake as it is told, which a report that was read back may do of codes that are not here. */
+export type ToldMistake = Omit<Mistake, 'code'> & { readonly code: string };
+
 /** One or more mistakes of a user; the command line prints them and exits 2. */
 export class UserError extends Error {
   constructor(readonly mistakes: readonly Mistake[]) {
@@ -66,13 +73,11 @@ export class UserError extends Error {
 export class InternalError extends Error {}
 
 /** `specs/a.yaml:3:5: error[unknown-key]: ...` */
-export function describeMistake(
-  mistake: Omit<Mistake, 'code'> & { readonly code: string },
-): string {
+export function describeMistake(mistake: ToldMistake): string {
   const { code, file, line, column, message, hint } = mistake;
   const place = line === undefined ? file : `${file}:${line}:${column}`;
   const advice = hint === undefined ? '' : `\n  ${plain(hint)}`;
-  return `${plain(place)}: error[${code}]: ${plain(message)}${advice}`;
+  return `${plain(place)}: error[${plain(code)}]: ${plain(message)}${advice}`;
 }
 
 /**

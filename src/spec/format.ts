@@ -1,6 +1,6 @@
 /**
- * The format of a spec file: one definition, from which come the check of a file and the JSON
- * Schema that editors use.
+ * The format of a spec file: one definition, from which come the check of a file, the JSON Schema
+ * that editors use, and the reference. Descriptions are what an editor shows of a key.
  */
 import * as z from 'zod';
 import { claimRows } from '../invariants/claims.js';
@@ -11,31 +11,96 @@ import { protocols } from '../transitions/protocols.js';
 import type { SymmetryName } from '../transitions/symmetry.js';
 import { symmetryNames } from '../transitions/symmetry.js';
 
-const area = z.enum(areaNames);
-const areas = (says: string) => z.array(area).max(areaNames.length).describe(says);
-const position = z.string().max(200);
-const name = z
+/** What a setting is where no file gives it; what else there is the protocol gives, or a spec must. */
+export const defaults = {
+  nesting: 1,
+  events: ['user-access', 'interrupt'],
+  'entry-code': 'kernel-image',
+  'shared-slot': [],
+  unisolated: [],
+  memory: 'sc',
+  'store-buffer': 4,
+  svs: true,
+  kaslr: false,
+  interleaving: 'step',
+  loops: 'ordered',
+  symmetry: [],
+  reductions: [] as readonly 'por'[],
+} as const;
+
+/** Says of a setting what it is, and what it is unless given. */
+function setting(key: keyof typeof defaults, says: string) {
+  const value = defaults[key];
+  const text = Array.isArray(value) ? `[${value.join(', ')}]` : String(value);
+  return { description: `${says} Unless given: \`${text}\`.`, default: value };
+}
+
+const area = z.enum(areaNames).meta({ title: 'area' });
+const event = z.enum(eventNames).meta({ title: 'event' });
+const areas = z.array(area).max(areaNames.length);
+const size = (says: string) => z.int().min(1).max(8).optional().describe(`${says}, 1 to 8.`);
+
+const position = (says: string) =>
+  z
+    .string()
+    .max(200)
+    .describe(`${says}: \`operation/step\`, or \`operation/loop\` for all of a loop.`);
+const step = (says: string) => z.string().max(200).describe(`${says}: \`operation/step\`.`);
+const exported = (says: string) =>
+  z.string().max(200).describe(`${says}: what the protocol exports.`);
+
+const moved = position('The step or loop to move');
+const before = position('Before which');
+const after = position('After which');
+const inserted = exported('The step or loop to add');
+const set = step('The step to set something of');
+const as = z
   .string()
   .max(60)
-  .regex(/^[a-z][a-z0-9-]*$/, 'must be lower-case words joined by hyphens');
+  .regex(/^[a-z][a-z0-9-]*$/, 'must be lower-case words joined by hyphens')
+  .optional()
+  .describe('The name that it gets, where its own is taken.');
 
 const edit = z
   .union([
-    z.strictObject({ drop: position.describe('The step or loop to leave out.') }),
-    z.strictObject({ move: position, before: position }),
-    z.strictObject({ move: position, after: position }),
-    z.strictObject({ swap: position, with: position }),
-    z.strictObject({ insert: position, before: position, as: name.optional() }),
-    z.strictObject({ insert: position, after: position, as: name.optional() }),
-    z.strictObject({ replace: position, with: position, as: name.optional() }),
-    z.strictObject({ limit: position, to: z.enum(conditions.map((row) => row.name)) }),
-    z.strictObject({ set: position, interrupts: z.enum(['on', 'off']) }),
-    z.strictObject({ set: position, fences: z.literal('off') }),
-    z.strictObject({ rebind: position, name: z.string().max(60), to: z.int().min(0).max(7) }),
+    z.strictObject({ drop: position('The step or loop to leave out') }),
+    z.strictObject({ move: moved, before }),
+    z.strictObject({ move: moved, after }),
+    z.strictObject({
+      swap: position('The step or loop to swap'),
+      with: position('With which'),
+    }),
+    z.strictObject({ insert: inserted, before, as }),
+    z.strictObject({ insert: inserted, after, as }),
+    z.strictObject({
+      replace: position('The step or loop to put something else in the place of'),
+      with: exported('The step or loop to put there'),
+      as,
+    }),
+    z.strictObject({
+      limit: step('The step to limit'),
+      to: z
+        .enum(conditions.map((row) => row.name))
+        .meta({ title: 'condition' })
+        .describe('The condition: where it is false the step does nothing.'),
+    }),
+    z.strictObject({
+      set,
+      interrupts: z.enum(['on', 'off']).describe('Whether interrupts can come before the step.'),
+    }),
+    z.strictObject({
+      set,
+      fences: z
+        .literal('off')
+        .describe('Under `tso`: the step no longer waits for an empty store buffer.'),
+    }),
+    z.strictObject({
+      rebind: step('The step to give another slot, pmap or CPU'),
+      name: z.string().max(60).describe('By which name it is given one, such as `slot`.'),
+      to: z.int().min(0).max(7).describe('The number of the one that it is given instead.'),
+    }),
   ])
-  .describe(
-    'One change of the lists of steps. A position is `operation/step` or `operation/loop`; what is inserted, or put in place of something, is exported by the protocol; a condition is one that `svscheck list` shows.',
-  );
+  .meta({ title: 'edit' });
 
 export const propertyNames = claimRows.map((row) => row.name);
 export const witnessNames: readonly string[] = witnessRows.map((row) => row.name);
@@ -44,6 +109,8 @@ const expectation = z.union([
   z.enum(['holds', 'violated', 'not-applicable', 'reachable', 'unreachable']),
   z.strictObject({ violated: z.int().min(0).describe('Steps of the shortest trace.') }),
 ]);
+const expectationOf = ({ name, claim }: { readonly name: string; readonly claim: string }) =>
+  [name, expectation.optional().describe(claim)] as const;
 
 export const pinnedActionsMax = 10_000;
 
@@ -69,71 +136,98 @@ export const specFormat = z.strictObject({
     .max(500)
     .optional()
     .describe(
-      'Another spec, by its path from this one. Its settings hold unless this file has its own; its edits are made first; its title, `shows`, `expect` and `pinned` are not taken over.',
+      'Another spec, by its path from this one. Its settings hold unless this file has its own, those of `machine` key by key; its edits are made first; its title, `shows`, `unfinished`, `expect` and `pinned` are not taken over.',
     ),
   protocol: z
     .enum(protocols.map((protocol) => protocol.name) as [string, ...string[]])
     .optional()
-    .describe('The lists of steps to start from. `svscheck list` shows them.'),
+    .describe(
+      'The lists of steps to start from; `svscheck list` shows them. Must be given, here or in what is extended.',
+    ),
   machine: z
     .strictObject({
-      cpus: z.int().min(1).max(8).optional().describe('CPUs, 1 to 8.'),
-      pmaps: z.int().min(1).max(8).optional().describe('Processes, each a pmap, 1 to 8.'),
-      'user-slots': z.int().min(1).max(8).optional().describe('User L4 slots, 1 to 8.'),
+      cpus: size('CPUs'),
+      pmaps: size('Processes, each a pmap'),
+      'user-slots': size('User L4 slots'),
       nesting: z
         .int()
         .min(0)
         .max(3)
         .optional()
-        .describe('Frames saved on a CPU, 0 to 3; 1 unless given.'),
+        .meta(setting('nesting', 'Frames that interrupts and NMIs may save on a CPU, 0 to 3.')),
       events: z
-        .array(z.enum(eventNames))
+        .array(event)
         .max(eventNames.length)
         .optional()
-        .describe(
-          'What hardware does of its own accord; user accesses and interrupts unless given.',
-        ),
+        .meta(setting('events', 'What may happen beside what threads do.')),
     })
     .optional()
-    .describe('The size of the machine, and its events.'),
-  'kernel-areas': areas("Areas of the kernel half that exist; the protocol's own unless given.")
+    .describe(
+      'The size of the machine, and its events. The three sizes must be given, here or in what is extended.',
+    ),
+  'kernel-areas': areas
     .min(1)
-    .optional(),
-  unmapped: areas(
-    'Areas that the per-CPU pages do not carry, in the protocol `mail`; `pte` unless given.',
-  ).optional(),
-  secret: areas("Areas that no user may reach; the protocol's own unless given.").optional(),
+    .optional()
+    .describe("Areas of the kernel half that exist. Unless given: the protocol's own."),
+  unmapped: areas
+    .optional()
+    .describe(
+      "In `mail`: areas that the per-CPU pages do not carry. Unless given: the protocol's own.",
+    ),
+  secret: areas
+    .optional()
+    .describe("Areas that no user may reach. Unless given: the protocol's own."),
   global: z
     .array(z.enum([...areaNames, 'user']))
     .max(areaNames.length + 1)
     .optional()
     .describe(
-      "What is mapped with PG_G, `user` for all user slots; the protocol's own unless given.",
+      "What is mapped with PG_G: areas, and `user` for all user slots. Unless given: the protocol's own.",
     ),
   'entry-code': area
     .optional()
-    .describe(
-      'The area that hardware and the entry stub touch before the CR3 load; `kernel-image` unless given.',
+    .meta(
+      setting(
+        'entry-code',
+        'In `mail`: the area that hardware and the entry stub touch before the CR3 load.',
+      ),
     ),
-  'shared-slot': areas('Areas that lie in one L4 slot: what maps one maps all.').optional(),
+  'shared-slot': areas
+    .optional()
+    .meta(
+      setting('shared-slot', 'Areas that lie in one L4 slot: a page that maps one maps them all.'),
+    ),
   unisolated: z
     .array(z.int().min(0).max(7))
     .max(8)
     .optional()
-    .describe('Processes, by number, that opted out: they run on their own L4 page.'),
+    .meta(
+      setting(
+        'unisolated',
+        'Processes, by number, that opted out of isolation and run on their own L4 page.',
+      ),
+    ),
   memory: z
     .enum(['sc', 'tso'])
     .optional()
-    .describe(
-      'Whether plain stores wait in a FIFO of their CPU (`tso`, as on x86) or not (`sc`); `sc` unless given.',
+    .meta(
+      setting(
+        'memory',
+        '`sc`: a store is seen at once. `tso`: plain stores wait in a FIFO of their CPU, as on x86.',
+      ),
     ),
   'store-buffer': z
     .int()
     .min(1)
     .max(8)
     .optional()
-    .describe('Stores that a FIFO holds under TSO, 1 to 8; 4 unless given.'),
-  svs: z.boolean().optional().describe('Whether SVS is enabled; true unless given.'),
+    .meta(
+      setting(
+        'store-buffer',
+        'Under `tso`: how many stores a FIFO holds, 1 to 8; a store waits while it is full.',
+      ),
+    ),
+  svs: z.boolean().optional().meta(setting('svs', 'In `mail`: whether SVS is enabled.')),
   kaslr: z
     .union([
       z.literal(false),
@@ -142,42 +236,61 @@ export const specFormat = z.strictObject({
           .int()
           .min(1)
           .max(8)
-          .describe('Places for the areas; more than there are areas.'),
+          .describe('Places for the areas, 1 to 8; more than there are areas.'),
         layout: z
           .enum(['placed', 'link-time'])
           .describe('The layout by which the slots to leave out are chosen.'),
       }),
     ])
     .optional()
-    .describe('Whether the areas are placed at random at boot; false unless given.'),
+    .meta(setting('kaslr', 'In `mail`: whether the areas are placed at random at boot.')),
   interleaving: z
     .enum(['operation', 'step'])
     .optional()
-    .describe('What is atomic: a whole operation, or each step; `step` unless given.'),
+    .meta(
+      setting(
+        'interleaving',
+        '`step`: other CPUs and interrupts come between any two steps. `operation`: an operation runs to its end, or to where it must wait.',
+      ),
+    ),
   loops: z
     .enum(['ordered', 'any-order'])
     .optional()
-    .describe('The order in which loops visit CPUs and slots; `ordered` unless given.'),
+    .meta(
+      setting(
+        'loops',
+        '`ordered`: loops visit CPUs and slots as the code does. `any-order`: in every order, with `interleaving: step`.',
+      ),
+    ),
   symmetry: z
     .array(z.enum(Object.keys(symmetryNames) as [SymmetryName, ...SymmetryName[]]))
     .max(3)
     .optional()
-    .describe(
-      'Of what the names are of no matter: of states that differ in them alone one is searched. None unless given.',
+    .meta(
+      setting(
+        'symmetry',
+        'Of what the names are of no matter: of states that differ in them alone one is searched.',
+      ),
     ),
   reductions: z
     .array(z.enum(['por']))
     .max(1)
     .optional()
+    .meta(
+      setting(
+        'reductions',
+        'What else is left out of the search because it changes no verdict: `por`, orders of steps that no other CPU and no claim sees.',
+      ),
+    ),
+  unfinished: z
+    .enum(['fails', 'accepted'])
+    .optional()
     .describe(
-      'What else is left out of the search because it changes no verdict: `por`, orders of steps that no other CPU and no claim sees. None unless given.',
+      'Whether a run passes although a limit ended the search of this spec before it could tell; `fails` unless given. Not taken over from what is extended.',
     ),
   edits: z.array(edit).max(64).optional().describe('Changes of the protocol, made in order.'),
   expect: z
-    .partialRecord(
-      z.enum([...propertyNames, ...witnessNames] as [string, ...string[]]),
-      expectation,
-    )
+    .strictObject(Object.fromEntries([...claimRows, ...witnessRows].map(expectationOf)))
     .optional()
     .describe('What must come out. A property that is not listed must hold or not apply.'),
   pinned: pinnedFormat

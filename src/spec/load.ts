@@ -9,7 +9,7 @@ import type { SymmetryName } from '../transitions/symmetry.js';
 import type { ErrorCode, Mistake } from './errors.js';
 import { UserError } from './errors.js';
 import type { Expectation, SpecFile } from './format.js';
-import { specFormat } from './format.js';
+import { defaults, specFormat } from './format.js';
 import { child, conflictsOf, mistakesMax, mistakesOf } from './mistakes.js';
 import type { KeyPath } from './source.js';
 import { Source } from './source.js';
@@ -55,10 +55,14 @@ export interface Pinned {
 export interface Spec {
   /** As it was asked for, relative to the working directory. */
   readonly file: string;
+  /** The same design and expectations in one file. */
+  readonly whole: SpecFile;
   /** It and all that it extends, likewise. */
   readonly files: readonly string[];
   readonly title: string;
   readonly shows: string | null;
+  /** Whether a search that a limit ended fails the run. */
+  readonly unfinished: 'fails' | 'accepted';
   readonly design: Design;
   readonly expect: Readonly<Record<string, Expectation>>;
   /** Null for a spec whose states are searched. */
@@ -72,13 +76,13 @@ export interface Spec {
 const extendsMax = 16;
 
 /**
- * The spec files below some files and folders, sorted. In a folder links are passed over, to folders
+ * The spec files below some files and folders, sorted, each once. In a folder links are passed over, to folders
  * and to files; a link that is named is followed.
  *
  * Throws UserError for what is missing, or cannot be read.
  */
 export function findSpecs(paths: readonly string[]): string[] {
-  return paths.flatMap((path) => {
+  const files = paths.flatMap((path) => {
     const found = specsIn(path);
     if (found === null) return [path];
     if (found.length > 0) return found;
@@ -87,6 +91,7 @@ export function findSpecs(paths: readonly string[]): string[] {
       { code: 'empty-folder', file: path, message: 'there is no spec (*.yaml) here', hint },
     ]);
   });
+  return [...new Set(files)];
 }
 
 /** The specs of a folder; null for what is no folder. */
@@ -116,8 +121,16 @@ export interface LoadOptions {
 }
 
 /** Reads a spec and all that it extends. Throws UserError. */
-export function loadSpec(file: string, { within = ['.', dirname(file)] }: LoadOptions = {}): Spec {
-  const chain = readChain(file, within);
+export const loadSpec = (file: string, { within = ['.', dirname(file)] }: LoadOptions = {}): Spec =>
+  specOf(file, readChain(file, within));
+
+/** A spec whose text is at hand and extends nothing. Throws UserError. */
+export function specOfText(file: string, text: string): Spec {
+  const source = new Source(file, text);
+  return specOf(file, [{ source, value: parse(source) }]);
+}
+
+function specOf(file: string, chain: readonly Part[]): Spec {
   const { value: own, source: ownSource } = chain[0] as Part;
   /** The first file of the chain that sets a key, and its value. */
   const setting = <K extends keyof SpecFile>(key: K): SpecFile[K] | undefined =>
@@ -150,9 +163,9 @@ export function loadSpec(file: string, { within = ['.', dirname(file)] }: LoadOp
   };
   const protocol = required(setting('protocol'), ['protocol'], 'write `protocol: mail`');
   const size = 'write, for example, `machine: { cpus: 2, pmaps: 2, user-slots: 1 }`';
-  const kaslr = setting('kaslr');
-  const defaults = (protocols.find(({ name }) => name === protocol) as Protocol).defaults;
-  const kernelAreas = setting('kernel-areas') ?? defaults.kernelAreas;
+  const kaslr = setting('kaslr') ?? defaults.kaslr;
+  const { defaults: given } = protocols.find(({ name }) => name === protocol) as Protocol;
+  const kernelAreas = setting('kernel-areas') ?? given.kernelAreas;
   /** Of what the protocol has by default, that which the spec has areas for. */
   const inScope = <N extends string>(names: readonly N[]): N[] =>
     names.filter((name) => name === 'user' || (kernelAreas as readonly string[]).includes(name));
@@ -160,34 +173,42 @@ export function loadSpec(file: string, { within = ['.', dirname(file)] }: LoadOp
     cpus: required(machine('cpus'), ['machine', 'cpus'], size),
     pmaps: required(machine('pmaps'), ['machine', 'pmaps'], size),
     userSlots: required(machine('user-slots'), ['machine', 'user-slots'], size),
-    nesting: machine('nesting') ?? 1,
-    events: machine('events') ?? ['user-access', 'interrupt'],
+    nesting: machine('nesting') ?? defaults.nesting,
+    events: machine('events') ?? defaults.events,
     kernelAreas,
-    unmapped: setting('unmapped') ?? inScope(defaults.unmapped),
-    secret: setting('secret') ?? inScope(defaults.secret),
-    global: setting('global') ?? inScope(defaults.global),
-    entryCode: setting('entry-code') ?? 'kernel-image',
-    sharedSlot: setting('shared-slot') ?? [],
-    unisolated: setting('unisolated') ?? [],
-    memory: setting('memory') ?? 'sc',
-    storeBuffer: setting('store-buffer') ?? 4,
-    svs: setting('svs') ?? true,
-    kaslr: kaslr === undefined || kaslr === false ? null : kaslr,
-    interleaving: setting('interleaving') ?? 'step',
-    loops: setting('loops') ?? 'ordered',
+    unmapped: setting('unmapped') ?? inScope(given.unmapped),
+    secret: setting('secret') ?? inScope(given.secret),
+    global: setting('global') ?? inScope(given.global),
+    entryCode: setting('entry-code') ?? defaults['entry-code'],
+    sharedSlot: setting('shared-slot') ?? defaults['shared-slot'],
+    unisolated: setting('unisolated') ?? defaults.unisolated,
+    memory: setting('memory') ?? defaults.memory,
+    storeBuffer: setting('store-buffer') ?? defaults['store-buffer'],
+    svs: setting('svs') ?? defaults.svs,
+    kaslr: kaslr === false ? null : kaslr,
+    interleaving: setting('interleaving') ?? defaults.interleaving,
+    loops: setting('loops') ?? defaults.loops,
   };
+  const { title, shows, expect } = own;
   const spec: Spec = {
     file,
+    whole: {
+      ...Object.assign({}, ...chain.toReversed().map(({ value }) => value)),
+      ...{ title, shows, expect, extends: undefined },
+      machine: Object.assign({}, ...chain.toReversed().map(({ value }) => value.machine)),
+      edits: edits.map(({ edit }) => edit),
+    },
     files: chain.map(({ source }) => source.file),
     title: own.title,
     shows: own.shows ?? null,
+    unfinished: own.unfinished ?? 'fails',
     design: {
       protocol,
       options,
       edits: edits.map(({ edit }) => edit),
       reductions: {
-        symmetry: [...new Set(setting('symmetry') ?? [])],
-        por: (setting('reductions') ?? []).includes('por'),
+        symmetry: [...new Set(setting('symmetry') ?? defaults.symmetry)],
+        por: (setting('reductions') ?? defaults.reductions).includes('por'),
       },
     },
     expect: (own.expect ?? {}) as Record<string, Expectation>,

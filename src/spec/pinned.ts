@@ -77,6 +77,8 @@ export function runPinned(spec: Spec, pinned: Pinned): SpecResult {
     timeMs: Math.round(performance.now() - started),
     bytes: null,
     workers: 1,
+    unfinishedAccepted: false,
+    states: null,
     notices: [],
     status: asExpected ? 'as-expected' : 'unexpected',
   };

@@ -8,6 +8,7 @@ import type { SymmetryName } from '../transitions/symmetry.js';
 import { folderOf } from './archive.js';
 import { buildSpec } from './build.js';
 import type { DesignModel } from './design-model.js';
+import type { StatesDigest } from './digest.js';
 import type { Expectation } from './format.js';
 import type { Spec } from './load.js';
 import type { PinnedResult } from './pinned.js';
@@ -67,10 +68,14 @@ export interface SpecResult {
   readonly bytes: number | null;
   /** Threads that searched, at most at once. */
   readonly workers: number;
+  /** Of the states that were seen, where that was asked for and all were; else null. */
+  readonly states: StatesDigest | null;
   /** What went otherwise than asked, in sentences: a worker that could not be started, or died. */
   readonly notices: readonly string[];
   /** `unexpected`: some result is not as the spec expects; `unfinished`: it may yet be. */
   readonly status: 'as-expected' | 'unexpected' | 'unfinished';
+  /** Whether it is unfinished by a limit, and the spec accepts that. */
+  readonly unfinishedAccepted: boolean;
 }
 
 /** Of the limits, `memoryMax` is four fifths of the machine's memory unless given. */
@@ -104,6 +109,7 @@ export async function runSpec(spec: Spec, options: RunOptions = {}): Promise<Spe
   const pending =
     properties.some(({ result, asExpected }) => isOpen(result) && !asExpected) ||
     (open && witnesses.some(({ expected, depth }) => expected !== null && depth === null));
+  const status = unexpected || missed ? 'unexpected' : pending ? 'unfinished' : 'as-expected';
   return {
     spec,
     model,
@@ -121,8 +127,10 @@ export async function runSpec(spec: Spec, options: RunOptions = {}): Promise<Spe
     timeMs,
     bytes: outcome.bytes ?? null,
     workers: outcome.workers ?? 1,
+    states: outcome.states ?? null,
     notices: outcome.notices ?? [],
-    status: unexpected || missed ? 'unexpected' : pending ? 'unfinished' : 'as-expected',
+    status,
+    unfinishedAccepted: status === 'unfinished' && isAccepted(spec, outcome),
   };
 }
 
@@ -131,6 +139,23 @@ function withFolder({ file }: Spec, { archive, ...options }: RunOptions): RunOpt
   if (archive === undefined) return options;
   return { ...options, archive: { ...archive, folder: folderOf(archive.folder, file) } };
 }
+
+const limits: readonly (StopReason | null)[] = [
+  'states-max',
+  'memory-max',
+  'time-max',
+  'depth-max',
+];
+
+/**
+ * Whether a spec accepts what ended its search: a limit, but not where something is known to be
+ * violated and only its trace was not found.
+ */
+const isAccepted = (
+  { unfinished }: Spec,
+  { stoppedBy, tracesStoppedBy }: Outcome & Partial<DesignOutcome>,
+): boolean =>
+  unfinished === 'accepted' && limits.includes(stoppedBy) && (tracesStoppedBy ?? null) === null;
 
 function reductionsOf(
   { design }: Spec,

@@ -9,6 +9,7 @@ import type { StoreBuffers } from '../explorer/store.js';
 import type { OpenArchive } from './archive.js';
 import { openArchive, searchFrom } from './archive.js';
 import { buildDesign, systemOf } from './build.js';
+import { packedDigest } from './digest.js';
 import { UserError } from './errors.js';
 import { machineMemory } from './memory.js';
 import type { AssistRequest, LeadRequest, SearchMessage } from './threads.js';
@@ -21,8 +22,10 @@ const reportMs = 200;
 const hireStates = 60_000;
 
 function lead(request: LeadRequest): void {
-  const { design, limits, bits, eager, stop, words, ports } = request;
-  const system = systemOf(design, buildDesign(design));
+  const { design, limits, bits, certify, eager, stop, words, ports } = request;
+  const model = buildDesign(design);
+  const system = systemOf(design, model);
+  const states = certify ? packedDigest(model.schema) : null;
   const opened = archiveOf(request, system.words);
   if (opened === null) return;
   const { archiving, keeps } = opened;
@@ -36,6 +39,8 @@ function lead(request: LeadRequest): void {
   const options = {
     ...limits,
     ...(archiving === undefined ? {} : { archiving }),
+    ...(states === null ? {} : { onState: states.add }),
+    ...(eager ? { soloStates: 1 } : {}),
     onProgress: (progress: Progress) => {
       if (Date.now() - told > reportMs) {
         told = Date.now();
@@ -59,7 +64,8 @@ function lead(request: LeadRequest): void {
   orRefuse(() => {
     const outcome = archiving === undefined ? run() : searchFrom(archiving, run);
     for (const port of ports) port.close();
-    post({ outcome });
+    const isSeen = states !== null && outcome.stoppedBy === null;
+    post({ outcome: isSeen ? { ...outcome, states: states.result } : outcome });
   });
 }
 

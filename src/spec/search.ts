@@ -11,13 +11,14 @@ import { claimRows } from '../invariants/claims.js';
 import { removeArchive } from './archive.js';
 import { systemOf } from './build.js';
 import type { DesignModel } from './design-model.js';
+import { packedDigest } from './digest.js';
 import { UserError } from './errors.js';
 import type { Design } from './load.js';
 import { memoryByDefault } from './memory.js';
-import type { ThreadOptions } from './threads.js';
+import type { ThreadedOutcome, ThreadOptions } from './threads.js';
 import { searchInThreads } from './threads.js';
 
-export interface DesignOutcome extends SearchOutcome {
+export interface DesignOutcome extends ThreadedOutcome {
   /** Why a violation that was found is without a trace; null where none is. */
   readonly tracesStoppedBy: StopReason | null;
 }
@@ -134,18 +135,24 @@ export async function searchDesign(
   design: Design,
   model: DesignModel,
   { workers = defaultWorkers(), ...options }: Partial<ThreadOptions>,
-): Promise<SearchOutcome> {
+): Promise<ThreadedOutcome> {
   if (!(Number.isInteger(workers) && workers >= 1 && workers <= workersMax)) {
     throw new RangeError(`${workers} workers; it can be a whole number from 1 to ${workersMax}`);
   }
-  const { onProgress, stop, hashCompact, eager, onThread, heapMax, archive, ...given } = options;
+  const { onProgress, stop, hashCompact, eager, onThread, heapMax, archive, certify, ...given } =
+    options;
   const limits = { memoryMax: memoryByDefault(), ...given };
   const statesMax = Math.min(limits.statesMax ?? Number.POSITIVE_INFINITY, statesInThisThread);
   const system = systemOf(design, model);
   const bits = hashCompact ? fingerprintBits : 0;
-  const quick = search(system, { ...limits, statesMax }, privateWorkplace(system, { bits }));
+  const states = options.certify ? packedDigest(model.schema) : null;
+  const onState = states === null ? {} : { onState: states.add };
+  const alone = { ...limits, ...onState, statesMax };
+  const quick = search(system, alone, privateWorkplace(system, { bits }));
   if (quick.stoppedBy !== 'states-max' || statesMax === limits.statesMax) {
-    return quick;
+    return states === null || quick.stoppedBy !== null
+      ? quick
+      : { ...quick, states: states.result };
   }
   if (typeof SharedArrayBuffer === 'undefined') {
     const show = (progress: Progress): undefined => onProgress?.(progress) as undefined;
@@ -154,9 +161,11 @@ export async function searchDesign(
       const message = 'a search is kept in files by threads that share memory; here they cannot';
       throw new UserError([{ code: 'bad-option', file: archive.folder, message }]);
     }
-    const alone = privateWorkplace(system, { bits });
     const again = systemOf(design, model);
-    return { ...search(again, { ...limits, onProgress: show }, alone), notices };
+    const place = privateWorkplace(system, { bits });
+    const outcome = search(again, { ...limits, ...onState, onProgress: show }, place);
+    const isSeen = states !== null && outcome.stoppedBy === null;
+    return { ...outcome, ...(isSeen ? { states: states.result } : {}), notices };
   }
   return await searchInThreads(design, system, { ...options, ...limits, workers });
 }

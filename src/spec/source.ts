@@ -1,9 +1,9 @@
 /** A YAML file whose values know where they stand. Nothing in a file is evaluated. */
-import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import type { CST, Document, Node, Scalar, YAMLError } from 'yaml';
 import { isAlias, isMap, isScalar, LineCounter, Parser, parseDocument, visit } from 'yaml';
 import type { ErrorCode, Mistake } from './errors.js';
 import { UserError } from './errors.js';
+import { readText } from './text.js';
 
 export const bytesMax = 256 * 1024;
 /** Specs nest four deep; what reads YAML calls itself for each level. */
@@ -16,9 +16,11 @@ export class Source {
   private readonly doc: Document.Parsed;
   private readonly lines = new LineCounter();
 
-  /** Reads a file. Throws UserError when it is not there, too large, or not plain YAML. */
-  constructor(readonly file: string) {
-    const text = read(file);
+  /** Throws UserError when the file is not there, too large, or not plain YAML. */
+  constructor(
+    readonly file: string,
+    text = readText(file, bytesMax, 'a spec'),
+  ) {
     this.refuseDeep(text);
     this.doc = parseDocument(text, {
       lineCounter: this.lines,
@@ -134,49 +136,4 @@ function faultText({ code, message }: YAMLError): string {
   if (code === 'TAG_RESOLVE_FAILED') return noTags;
   const [first = ''] = message.split('\n');
   return first.replace(/ at line \d+.*$/, '').slice(0, 200);
-}
-
-function read(file: string): string {
-  const refuse = (code: ErrorCode, message: string): never => {
-    throw new UserError([{ code, file, message }]);
-  };
-  let content: Buffer | null = null;
-  try {
-    // To open a device may already do something.
-    if (statSync(file).isFile()) content = contentOf(file);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') refuse('file-missing', 'there is no such file');
-    refuse('file-unreadable', `the file cannot be read (${code})`);
-  }
-  if (content === null) return refuse('file-unreadable', 'this is not a file');
-  if (content.length > bytesMax) {
-    refuse('file-unreadable', `the file is larger than ${bytesMax} bytes, which a spec is at most`);
-  }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(content);
-  } catch {
-    return refuse('file-unreadable', 'the file is not UTF-8 text');
-  }
-}
-
-/**
- * What is in a file, up to a byte more than a spec may have: whatever size it says that it has, it may
- * grow, or have no end. Null where it is no file: it may have become a pipe, which nobody writes to.
- */
-function contentOf(file: string): Buffer | null {
-  const descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-  try {
-    if (!fstatSync(descriptor).isFile()) return null;
-    const content = Buffer.alloc(bytesMax + 1);
-    let length = 0;
-    while (length < content.length) {
-      const count = readSync(descriptor, content, length, content.length - length, null);
-      if (count === 0) break;
-      length += count;
-    }
-    return content.subarray(0, length);
-  } finally {
-    closeSync(descriptor);
-  }
 }

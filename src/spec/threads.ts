@@ -17,6 +17,7 @@ import type { Progress } from '../explorer/progress.js';
 import type { Limits, PackedSystem } from '../explorer/system.js';
 import type { ArchiveOptions } from './archive.js';
 import { unusable } from './archive.js';
+import type { StatesDigest } from './digest.js';
 import type { Mistake } from './errors.js';
 import { UserError } from './errors.js';
 import type { Design } from './load.js';
@@ -31,7 +32,9 @@ export interface ThreadOptions extends Limits {
   readonly hashCompact?: boolean;
   /** Leave what is found in files, or go on from there. */
   readonly archive?: ArchiveOptions;
-  /** Start all threads at once, and wait for them: for tests and measurements. */
+  /** Take a digest of the states. */
+  readonly certify?: boolean;
+  /** Start all threads at once, wait for them, and let them share every level: for tests. */
   readonly eager?: boolean;
   /** Called for each thread that is started; 0 leads. */
   readonly onThread?: (thread: Worker, index: number) => void;
@@ -45,6 +48,7 @@ export interface LeadRequest {
   /** Bits of the fingerprints to keep, or 0. */
   readonly bits: number;
   readonly archive: ArchiveOptions | null;
+  readonly certify: boolean;
   readonly eager: boolean;
   readonly stop: Int32Array<SharedArrayBuffer> | null;
   readonly words: SharedWords;
@@ -65,7 +69,12 @@ export type SearchMessage =
   /** It goes on from states that are in files. */
   | { readonly resumed: true }
   | { readonly refused: readonly Mistake[] }
-  | { readonly outcome: SearchOutcome };
+  | { readonly outcome: ThreadedOutcome };
+
+export interface ThreadedOutcome extends SearchOutcome {
+  /** Of the states, where it was asked for and all were seen. */
+  readonly states?: StatesDigest;
+}
 
 const isOutOfMemory = (error: unknown): boolean =>
   ['ERR_WORKER_OUT_OF_MEMORY', 'ERR_WORKER_INIT_FAILED'].includes(
@@ -82,12 +91,13 @@ export async function searchInThreads(
     stop,
     hashCompact,
     archive,
+    certify = false,
     eager = false,
     onThread,
     heapMax,
     ...limits
   }: ThreadOptions,
-): Promise<SearchOutcome> {
+): Promise<ThreadedOutcome> {
   const notices: string[] = [];
   const words = sharedWords(system);
   const crew = new Crew(new Int32Array(words.control), 0);
@@ -95,7 +105,7 @@ export async function searchInThreads(
   const threads: Worker[] = [];
   let over = false;
   let resumed = false;
-  const outcome = await new Promise<SearchOutcome>((resolve, reject) => {
+  const outcome = await new Promise<ThreadedOutcome>((resolve, reject) => {
     const start = (index: number, request: LeadRequest | AssistRequest): void => {
       const ports = 'port' in request ? [request.port] : [...request.ports];
       const thread = new Worker(fileURLToPath(new URL('./search-worker.js', import.meta.url)), {
@@ -151,7 +161,7 @@ export async function searchInThreads(
     };
     const ports = channels.map(({ port1 }) => port1);
     const bits = hashCompact ? fingerprintBits : 0;
-    const shared = { design, limits, bits, eager, words, ports };
+    const shared = { design, limits, bits, certify, eager, words, ports };
     start(0, { ...shared, archive: archive ?? null, stop: stop ?? null });
   }).finally(async () => {
     over = true;

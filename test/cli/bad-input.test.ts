@@ -526,6 +526,31 @@ const cases: readonly Case[] = [
     'a.yaml: error[bad-option]: the file exists; it is left as it is\n  --force replaces it',
     ['init', 'a.yaml'],
   ),
+  c('a report that is no JSON', base, 'a.yaml: error[wrong-format]: the file is not JSON', [
+    'merge',
+    'a.yaml',
+  ]),
+  c(
+    'a baseline of another version',
+    { 'a.yaml': base, 'b.json': '{ "version": 7 }' },
+    'b.json: error[wrong-version]: this is version 7 of a baseline; version 1 is read here\n  `--update-baseline` writes it anew',
+    ['check', 'a.yaml', '--baseline', 'b.json'],
+  ),
+  c(
+    'a report of a whole run among shards',
+    {
+      'a.json':
+        '{ "version": 1, "exitCode": 0, "files": [], "shard": null, "mistakes": [], "suite": null, "drift": null, "isSuite": false, "specs": [] }',
+    },
+    'a.json: error[shard-mismatch]: this is the report of a whole run, not of a shard\n  `svscheck check --shard 1/4 --json` makes one of a shard',
+    ['merge', 'a.json'],
+  ),
+  c(
+    'a baseline of a run that did not come to its end',
+    { 'a.yaml': 'title: A\n' },
+    'b.json: error[baseline-kept]: it is left as it was: there is a mistake in a.yaml',
+    ['check', 'a.yaml', '--baseline', 'b.json', '--update-baseline'],
+  ),
 ];
 
 const filesOf = ({ files, args }: Case) =>

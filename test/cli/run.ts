@@ -1,4 +1,5 @@
 /** The command line as a user has it: the built program, in a process of its own. */
+import type { ChildProcess } from 'node:child_process';
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,18 +26,23 @@ export function svscheck(args: readonly string[], cwd = '.', more: NodeJS.Proces
   return { code: ran.status, out: ran.stdout, err: ran.stderr };
 }
 
-/** Starts it, sends a signal after some milliseconds, and waits for its end. */
-export function interrupted(args: readonly string[], cwd: string, afterMs: number): Promise<Ran> {
+/** Starts it, calls back with all that it has written whenever it writes, and waits for its end. */
+export function started(
+  args: readonly string[],
+  cwd: string,
+  onWritten: (out: string, child: ChildProcess, err: string) => void,
+): Promise<Ran> {
   return new Promise((done) => {
     const child = spawn(process.execPath, [program, ...args], { cwd, env });
     let [out, err] = ['', ''];
     child.stdout.on('data', (data) => {
       out += data;
+      onWritten(out, child, err);
     });
     child.stderr.on('data', (data) => {
       err += data;
+      onWritten(out, child, err);
     });
-    setTimeout(() => child.kill('SIGINT'), afterMs);
     child.on('close', (code) => done({ code, out, err }));
   });
 }
