@@ -23,11 +23,12 @@ import { graph, graphFormats } from './commands/graph.js';
 import { init } from './commands/init.js';
 import { list, show } from './commands/list.js';
 import { merge } from './commands/merge.js';
-import { print, writeError, writeOut } from './commands/output.js';
+import { print, writeOut, writePlainError } from './commands/output.js';
 import { pathFormatNames } from './commands/path-formats.js';
 import type { ReplayOptions, SimulateOptions } from './commands/replay.js';
 import { replay, simulate } from './commands/replay.js';
 import { isPrinted, reporterNames, reporters } from './commands/reporters.js';
+import type { ReadOptions } from './commands/specs.js';
 import type { TellingOptions } from './commands/telling.js';
 import { verify } from './commands/verify.js';
 import { watch } from './commands/watch.js';
@@ -41,7 +42,7 @@ export const program = new Command('svscheck')
     'Checks kernel page-table isolation: explores every interleaving of a design and says whether the kernel can be reached from user mode.',
   )
   .version(version)
-  .configureOutput({ writeOut, writeErr: writeError })
+  .configureOutput({ writeOut, writeErr: writePlainError })
   .showHelpAfterError('(svscheck --help shows how it is used)')
   .exitOverride()
   .addHelpText(
@@ -51,6 +52,12 @@ export const program = new Command('svscheck')
         .map(({ code, says }) => `  ${String(code).padEnd(4)} ${says}`)
         .join('\n')}`,
   );
+
+/** Of every command that reads specs. */
+const extendsAnywhere = new Option(
+  '--extends-anywhere',
+  'let specs extend files that lie neither below the working directory nor below what is named here',
+);
 
 /** What becomes of a run: the options that check and merge share. */
 const telling = (command: Command): Command =>
@@ -191,6 +198,7 @@ telling(program.command('check'))
       'stopAtFirst',
     ]),
   )
+  .addOption(extendsAnywhere)
   .addHelpText(
     'after',
     () =>
@@ -230,6 +238,7 @@ program
   .option('--json', 'print one JSON document (docs/json.md)')
   .option('--states-max <n>', 'states to store for each variant, at most', whole)
   .option('--time-max <duration>', 'time for each variant, at most, such as 90s or 10m', duration)
+  .addOption(extendsAnywhere)
   .action(async (file: string, options: ExplainOptions) => {
     process.exitCode = await explain(file, options);
   });
@@ -246,6 +255,7 @@ program
   .option('--json', 'print one JSON document (docs/json.md)')
   .option('--states-max <n>', 'states to store for each variant, at most', whole)
   .option('--time-max <duration>', 'time for each variant, at most, such as 90s or 10m', duration)
+  .addOption(extendsAnywhere)
   .action(async (file: string, operation: string, options: ReorderOptions) => {
     process.exitCode = await reorder(file, operation, options);
   });
@@ -262,8 +272,9 @@ program
   .command('show')
   .description('show the protocol of a spec after its edits, and how a state is packed')
   .argument('<spec>', 'a spec file')
-  .action((file: string) => {
-    process.exitCode = show(file);
+  .addOption(extendsAnywhere)
+  .action((file: string, options: ReadOptions) => {
+    process.exitCode = show(file, options);
   });
 
 program
@@ -284,6 +295,7 @@ program
   )
   .option('--property <name>', 'with --save: the property, where several are violated at its end')
   .option('--force', 'with --save: replace the file if it exists')
+  .addOption(extendsAnywhere)
   .action((file: string, options: ReplayOptions) => {
     process.exitCode = replay(file, options);
   });
@@ -299,6 +311,7 @@ program
   )
   .option('--states-max <n>', 'refuse a machine of more states', drawn, 200)
   .option('--output <file>', 'write it to a file instead of standard output')
+  .addOption(extendsAnywhere)
   .action((file: string, options: GraphOptions) => {
     process.exitCode = graph(file, options);
   });
@@ -309,6 +322,7 @@ program
   .argument('<spec>', 'a spec file')
   .option('--port <n>', 'the port of 127.0.0.1 to listen on; any that is free unless given', port)
   .option('--path <path>', 'where to begin, as a trace printed it', '0:')
+  .addOption(extendsAnywhere)
   .action(async (file: string, options: ExploreOptions) => {
     process.exitCode = await explore(file, options);
   });
@@ -319,6 +333,7 @@ program
   .argument('<spec>', 'a spec file')
   .option('--seed <n>', 'the seed that fixes the walk', whole)
   .option('--steps <n>', 'steps, at most', whole, 100)
+  .addOption(extendsAnywhere)
   .action((file: string, options: SimulateOptions) => {
     process.exitCode = simulate(file, options);
   });
