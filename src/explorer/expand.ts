@@ -253,12 +253,16 @@ export function assist(
   };
   const workplace: Workplace = { control, counts, store: storeOf(buffers) };
   const worker = new SearchWorker(system, crew, workplace, pause, () => {});
-  rest();
-  while (!ended) {
-    worker.expand();
-    // The end may have come while the index was full.
-    if (ended) return;
-    crew.arrive();
+  try {
     rest();
+    while (!ended) {
+      worker.expand();
+      // The end may have come while the index was full.
+      if (ended) return;
+      crew.arrive();
+      rest();
+    }
+  } finally {
+    worker.seen.close();
   }
 }

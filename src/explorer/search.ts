@@ -59,7 +59,12 @@ export function search(
   workplace: Workplace = privateWorkplace(system),
   hire: (states: number) => void = () => {},
 ): SearchOutcome {
-  return new Search(system, options, workplace, hire).run();
+  const one = new Search(system, options, workplace, hire);
+  try {
+    return one.run();
+  } finally {
+    one.close();
+  }
 }
 
 class Search {
@@ -118,6 +123,10 @@ class Search {
     if (seen instanceof DiskSet) levels.alsoHas(() => seen.tabled());
     crew.begin(commands.end, 1);
     return this.outcome();
+  }
+
+  close(): void {
+    this.worker.seen.close();
   }
 
   /** Enters the initial states; @returns the mark at which they begin. */

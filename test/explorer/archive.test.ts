@@ -3,8 +3,10 @@
  * damaged. That searches on disk, and those that are gone on with, tell the same is in test/modes.
  */
 import {
+  closeSync,
   existsSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -74,6 +76,22 @@ describe('a search on disk', () => {
       rows.toString('hex', n * 12, (n + 1) * 12),
     );
     expect(new Set(states).size).toBe(outcome.statesDistinct);
+  });
+
+  it('leaves no file open', () => {
+    const graph = { size: 300, spread: 9, seed: 3, rare: 50 };
+    /** The numbers that a process has for files are the lowest that are free. */
+    const free = (): number[] => {
+      const files = Array.from({ length: 5 }, () => openSync(folder, 'r'));
+      for (const file of files) closeSync(file);
+      return files;
+    };
+    const before = free();
+    for (let time = 0; time < 3; time++) {
+      empty();
+      begun(scatteredOf(graph), 'disk');
+    }
+    expect(free()).toEqual(before);
   });
 
   it('ends as unfinished when the file cannot be read', () => {
