@@ -1,6 +1,6 @@
 /** `svscheck check`: searches specs and holds the outcomes against what they expect. */
 import type { Report } from '../report/document.js';
-import { ownFiles } from '../report/run.js';
+import { ownFiles } from '../report/shard.js';
 import type { Mistake } from '../spec/errors.js';
 import { UserError } from '../spec/errors.js';
 import { findSpecs } from '../spec/load.js';

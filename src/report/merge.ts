@@ -3,7 +3,8 @@ import { UserError } from '../spec/errors.js';
 import type { Report } from './document.js';
 import { exitCodes } from './exit.js';
 import type { Ended } from './run.js';
-import { inOrder, ownFiles } from './run.js';
+import { inOrder } from './run.js';
+import { ownFiles } from './shard.js';
 
 /** A report, and the file that it is in. */
 export interface Part {

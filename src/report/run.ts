@@ -4,6 +4,7 @@ import type { Drift, Report } from './document.js';
 import { reportFormat } from './document.js';
 import type { Ending } from './exit.js';
 import { exitCodeOf } from './exit.js';
+import { ownFiles } from './shard.js';
 import { gapsOf } from './suite.js';
 
 export type Run = Pick<Report, 'files' | 'shard' | 'mistakes' | 'isSuite' | 'specs'>;
@@ -15,13 +16,6 @@ export interface Ended {
   /** What is otherwise than in a baseline that it was held against already, by its shards. */
   readonly drift: Drift[] | null;
 }
-
-/**
- * The files that a run is about: all, or those of its shard. Neighbours are alike, so they are dealt
- * out in turn.
- */
-export const ownFiles = ({ files, shard }: Pick<Run, 'files' | 'shard'>): string[] =>
-  files.filter((_, at) => shard === null || at % shard.count === shard.index - 1);
 
 /** What is told of files, in their order; last what is told of none of them. */
 export function inOrder<T>(

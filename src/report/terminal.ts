@@ -12,10 +12,10 @@ import type {
   Trace,
 } from './document.js';
 import { exitCodes } from './exit.js';
-import { ownFiles } from './run.js';
+import { ownFiles } from './shard.js';
 
 /** For lines that go where no terminal is. */
-export const colorless = pc.createColors(false);
+export const colorless = /* @__PURE__ */ pc.createColors(false);
 
 export const grouped = (n: number): string => n.toLocaleString('en-US');
 
