@@ -47,7 +47,9 @@ const files = {
   contents: 'contents.json',
   before: 'contents-before.json',
 } as const;
-const lockFile = 'in-use';
+/** The files of processes that use a folder, each named by its number. */
+const lockOf = (pid: number): string => `in-use-${pid}`;
+const lockName = /^in-use-(\d+)$/;
 
 /** Bytes of a file of contents, at most: some thousand levels take a few hundred thousand. */
 const contentsMax = 2 ** 26;
@@ -57,7 +59,15 @@ const syncEveryMs = 1000;
 const pieceBytes = 2 ** 20;
 
 /** It cannot be used, and why: a sentence without its end. */
-export class ArchiveError extends Error {}
+export class ArchiveError extends Error {
+  /** @param hint what to do about it */
+  constructor(
+    message: string,
+    readonly hint = 'remove the folder to search from the beginning',
+  ) {
+    super(message);
+  }
+}
 
 export class Archive {
   /** Rows in the file. */
@@ -69,6 +79,8 @@ export class Archive {
   private readonly pieces: Uint8Array;
   private filled = 0;
   private synced = 0;
+  /** Whether the contents of now would be there after a power failure. */
+  private isSafe = false;
 
   private constructor(
     readonly folder: string,
@@ -92,10 +104,14 @@ export class Archive {
 
   /** An empty one. Throws ArchiveError where the folder has one, or another process uses it. */
   static create(folder: string, words: number, owner: Owner): Archive {
-    if (Archive.isIn(folder)) throw new ArchiveError('there is one already');
     fs.mkdirSync(folder, { recursive: true });
-    takeLock(folder);
-    return new Archive(folder, words, owner, 'w+');
+    return locked(folder, () => {
+      if (Archive.isIn(folder)) {
+        const hint = '--resume goes on from it; remove the folder to search from the beginning';
+        throw new ArchiveError('there is one already', hint);
+      }
+      return new Archive(folder, words, owner, 'w+');
+    });
   }
 
   /**
@@ -110,8 +126,7 @@ export class Archive {
     owner: Owner,
     tell: (notice: string) => void,
   ): [Archive, Mark] {
-    takeLock(folder);
-    try {
+    return locked(folder, () => {
       const faults: string[] = [];
       for (const name of [files.contents, files.before]) {
         const contents = readContents(join(folder, name));
@@ -132,10 +147,7 @@ export class Archive {
         fs.closeSync(archive.file);
       }
       throw new ArchiveError(faults.join('; '));
-    } catch (error) {
-      freeLock(folder);
-      throw error;
-    }
+    });
   }
 
   /** Appends a row; it is in the file after `commit()` or `flush()`. */
@@ -171,7 +183,8 @@ export class Archive {
       this.digest = createHash('sha256');
     }
     this.marks = [{ ...mark, parts: this.parts.length }, ...this.marks.slice(0, 1)];
-    // A machine that goes down may lose the last levels of a moment; a process that is killed none.
+    // A machine that goes down may lose the last levels of a moment; a process that is killed none. So
+    // the contents before are always such as would outlast the former.
     const isDue = Date.now() - this.synced >= syncEveryMs;
     if (isDue) fs.fdatasyncSync(this.file);
     const { parts, marks } = this;
@@ -179,8 +192,9 @@ export class Archive {
     const [now, before] = [join(folder, files.contents), join(folder, files.before)];
     const beside = `${now}.new`;
     write(beside, `${digestOf(text)}\n${text}\n`, isDue);
-    if (fs.existsSync(now)) fs.renameSync(now, before);
+    if (this.isSafe) fs.renameSync(now, before);
     fs.renameSync(beside, now);
+    this.isSafe = isDue;
     if (isDue) this.synced = Date.now();
   }
 
@@ -268,10 +282,30 @@ function readContents(path: string): Contents | string {
   if (end !== '' || more.length > 0 || digest !== digestOf(text)) {
     return 'it is damaged, or was not written to its end';
   }
-  const contents = JSON.parse(text) as Contents;
-  if (contents.format !== format) return `it is not of the format '${format}'`;
-  return contents;
+  return contentsOf(text) ?? `it is not of the format '${format}'`;
 }
+
+/** What a text says, whoever wrote it: that its digest is right says only that it is whole. */
+function contentsOf(text: string): Contents | null {
+  try {
+    const contents = JSON.parse(text) as Contents;
+    const { parts, marks } = contents;
+    const isSound = parts.every(({ rows }) => isCount(rows)) && marks.every(isMark);
+    return contents.format === format && isSound ? contents : null;
+  } catch {
+    // It is no JSON, or has no lists where there are to be some.
+    return null;
+  }
+}
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+const isDepth = (value: unknown): boolean => value === null || isCount(value);
+
+const isMark = (mark: Contents['marks'][number]): boolean =>
+  mark.levels.length > 0 &&
+  [mark.levels, mark.fired].every((counts) => counts.every(isCount)) &&
+  [mark.violated, mark.witnesses].every((depths) => depths.every(isDepth)) &&
+  [mark.parts, mark.statesGenerated].every(isCount);
 
 function refuseForeign({ search, tool, words }: Contents, wordsNow: number, owner: Owner): void {
   if (tool !== owner.tool) {
@@ -282,24 +316,35 @@ function refuseForeign({ search, tool, words }: Contents, wordsNow: number, owne
   }
 }
 
-/** Two searches in one folder would write over each other. */
-function takeLock(folder: string): void {
-  const path = join(folder, lockFile);
-  const own = `${process.pid}\n`;
+/**
+ * Opens an archive in a folder that this process alone uses from then on: two searches in one would
+ * write over each other. Of two that begin at once one is refused, or both.
+ */
+function locked<T>(folder: string, open: () => T): T {
+  const own = lockOf(process.pid);
+  fs.writeFileSync(join(folder, own), '');
   try {
-    fs.writeFileSync(path, own, { flag: 'wx' });
+    for (const name of fs.readdirSync(folder)) {
+      const pid = Number(lockName.exec(name)?.[1]);
+      if (Number.isNaN(pid) || name === own) continue;
+      if (isRunning(pid)) {
+        const hint = `end it or wait for it; if it is no search, remove the file ${name}`;
+        throw new ArchiveError(`process ${pid} is using the folder`, hint);
+      }
+      fs.rmSync(join(folder, name), { force: true });
+    }
+    return open();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    const pid = Number(fs.readFileSync(path, 'utf8').trim());
-    if (isRunning(pid)) throw new ArchiveError(`process ${pid} is using the folder`);
-    fs.writeFileSync(path, own);
+    freeLock(folder);
+    throw error;
   }
 }
 
-const freeLock = (folder: string): void => fs.rmSync(join(folder, lockFile), { force: true });
+const freeLock = (folder: string): void =>
+  fs.rmSync(join(folder, lockOf(process.pid)), { force: true });
 
 function isRunning(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0 || pid === process.pid) return false;
+  if (pid <= 0 || pid >= 2 ** 31) return false;
   try {
     process.kill(pid, 0);
     return true;

@@ -65,7 +65,7 @@ export abstract class StateLog {
   /** A worker's share in what is left to do after that. */
   abstract refill(): void;
   /** Of a set whose states lie in a file: a worker's share in looking through it, and in what follows. */
-  compare(): void {}
+  compare(_look?: () => void): void {}
   empty(_hands: number): void {}
   /** How often the log was emptied: blocks that were claimed before are not to be used. */
   protected get emptied(): number {
