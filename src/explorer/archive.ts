@@ -47,7 +47,9 @@ const files = {
   contents: 'contents.json',
   before: 'contents-before.json',
 } as const;
-const lockFile = 'in-use';
+/** The files of processes that use a folder, each named by its number. */
+const lockOf = (pid: number): string => `in-use-${pid}`;
+const lockName = /^in-use-(\d+)$/;
 
 /** Bytes of a file of contents, at most: some thousand levels take a few hundred thousand. */
 const contentsMax = 2 ** 26;
@@ -59,7 +61,15 @@ const syncEveryMs = 1000;
 const pieceBytes = 2 ** 20;
 
 /** It cannot be used, and why: a sentence without its end. */
-export class ArchiveError extends Error {}
+export class ArchiveError extends Error {
+  /** @param hint what to do about it */
+  constructor(
+    message: string,
+    readonly hint = 'remove the folder to search from the beginning',
+  ) {
+    super(message);
+  }
+}
 
 export class Archive {
   /** Rows in the file. */
@@ -71,6 +81,8 @@ export class Archive {
   private readonly pieces: Uint8Array;
   private filled = 0;
   private synced = 0;
+  /** Whether the contents of now would be there after a power failure. */
+  private isSafe = false;
 
   private constructor(
     readonly folder: string,
@@ -94,11 +106,15 @@ export class Archive {
 
   /** An empty one. Throws ArchiveError where the folder has one, or another process uses it. */
   static create(folder: string, words: number, owner: Owner): Archive {
-    if (Archive.isIn(folder)) throw new ArchiveError('there is one already');
     fs.mkdirSync(folder, { recursive: true });
-    takeLock(folder);
-    const { O_CREAT, O_TRUNC } = fs.constants;
-    return new Archive(folder, words, owner, O_CREAT | O_TRUNC);
+    return locked(folder, () => {
+      if (Archive.isIn(folder)) {
+        const hint = '--resume goes on from it; remove the folder to search from the beginning';
+        throw new ArchiveError('there is one already', hint);
+      }
+      const { O_CREAT, O_TRUNC } = fs.constants;
+      return new Archive(folder, words, owner, O_CREAT | O_TRUNC);
+    });
   }
 
   /**
@@ -113,8 +129,7 @@ export class Archive {
     owner: Owner,
     tell: (notice: string) => void,
   ): [Archive, Mark] {
-    takeLock(folder);
-    try {
+    return locked(folder, () => {
       const faults: string[] = [];
       for (const name of [files.contents, files.before]) {
         const contents = readContents(join(folder, name));
@@ -135,10 +150,7 @@ export class Archive {
         fs.closeSync(archive.file);
       }
       throw new ArchiveError(faults.join('; '));
-    } catch (error) {
-      freeLock(folder);
-      throw error;
-    }
+    });
   }
 
   /** Appends a row; it is in the file after `commit()` or `flush()`. */
@@ -174,7 +186,8 @@ export class Archive {
       this.digest = createHash('sha256');
     }
     this.marks = [{ ...mark, parts: this.parts.length }, ...this.marks.slice(0, 1)];
-    // A machine that goes down may lose the last levels of a moment; a process that is killed none.
+    // A machine that goes down may lose the last levels of a moment; a process that is killed none. So
+    // the contents before are always such as would outlast the former.
     const isDue = Date.now() - this.synced >= syncEveryMs;
     if (isDue) fs.fdatasyncSync(this.file);
     const { parts, marks } = this;
@@ -183,8 +196,9 @@ export class Archive {
     const beside = `${now}.new`;
     fs.rmSync(beside, { force: true });
     write(beside, `${digestOf(text)}\n${text}\n`, isDue);
-    if (fs.existsSync(now)) fs.renameSync(now, before);
+    if (this.isSafe) fs.renameSync(now, before);
     fs.renameSync(beside, now);
+    this.isSafe = isDue;
     if (isDue) this.synced = Date.now();
   }
 
@@ -313,6 +327,7 @@ const isPart = (value: unknown): value is Part =>
 function isMark(value: unknown): value is Contents['marks'][number] {
   if (!isRecord(value) || !isListOf(value.levels, isCount)) return false;
   const { length } = value.levels;
+  if (length === 0) return false;
   const isDepth = (one: unknown): one is number | null =>
     one === null || (isCount(one) && one < length);
   return (
@@ -333,27 +348,37 @@ function refuseForeign({ search, tool, words }: Contents, wordsNow: number, owne
   }
 }
 
-/** Two searches in one folder would write over each other. */
-function takeLock(folder: string): void {
-  const path = join(folder, lockFile);
-  const own = `${process.pid}\n`;
+/**
+ * Opens an archive in a folder that this process alone uses from then on: two searches in one would
+ * write over each other. Of two that begin at once one is refused, or both.
+ */
+function locked<T>(folder: string, open: () => T): T {
   if (fs.lstatSync(folder).isSymbolicLink()) throw new ArchiveError('it is a link');
+  const own = lockOf(process.pid);
+  fs.rmSync(join(folder, own), { force: true });
+  fs.writeFileSync(join(folder, own), '', { flag: 'wx' });
   try {
-    fs.writeFileSync(path, own, { flag: 'wx' });
+    for (const name of fs.readdirSync(folder)) {
+      const pid = Number(lockName.exec(name)?.[1]);
+      if (Number.isNaN(pid) || name === own) continue;
+      if (isRunning(pid)) {
+        const hint = `end it or wait for it; if it is no search, remove the file ${name}`;
+        throw new ArchiveError(`process ${pid} is using the folder`, hint);
+      }
+      fs.rmSync(join(folder, name), { force: true });
+    }
+    return open();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    const isFile = fs.lstatSync(path).isFile();
-    const pid = isFile ? Number(fs.readFileSync(path, 'utf8').trim()) : 0;
-    if (isRunning(pid)) throw new ArchiveError(`process ${pid} is using the folder`);
-    fs.rmSync(path);
-    fs.writeFileSync(path, own, { flag: 'wx' });
+    freeLock(folder);
+    throw error;
   }
 }
 
-const freeLock = (folder: string): void => fs.rmSync(join(folder, lockFile), { force: true });
+const freeLock = (folder: string): void =>
+  fs.rmSync(join(folder, lockOf(process.pid)), { force: true });
 
 function isRunning(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0 || pid === process.pid) return false;
+  if (pid <= 0 || pid >= 2 ** 31) return false;
   try {
     process.kill(pid, 0);
     return true;

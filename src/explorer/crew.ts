@@ -30,6 +30,8 @@ export const at = {
   askedWitnesses: 10,
   failing: 11,
   shown: 13,
+  /** 1 when a worker is gone that others may wait for, whatever the reason to stop is. */
+  gone: 12,
   /** Helpers that have joined: they take numbers from 1. */
   joined: 14,
   arrived: 16,
@@ -114,6 +116,12 @@ export class Crew {
     Atomics.notify(this.control, at.arrived);
   }
 
+  /** A worker is gone: nobody is to wait for it. */
+  lose(): void {
+    this.set(at.gone, 1);
+    this.stop('worker-died');
+  }
+
   /** The leader begins a phase for the first `hands` workers. */
   begin(command: number, hands: number): void {
     this.phase = (((this.phase >>> 10) + 1) << 10) | (command << 7) | hands;
@@ -127,7 +135,7 @@ export class Crew {
     const others = this.hands - 1;
     for (let spin = 0; spin < spins; spin++) if (this.get(at.arrived) === others) return;
     for (let arrived = this.get(at.arrived); arrived < others; arrived = this.get(at.arrived)) {
-      if (this.stopped === 'worker-died') return;
+      if (this.get(at.gone) !== 0) return;
       Atomics.wait(this.control, at.arrived, arrived, waitMs);
     }
   }
@@ -137,7 +145,7 @@ export class Crew {
     for (;;) {
       const phase = this.get(at.phase);
       if (phase === this.phase) {
-        if (this.stopped === 'worker-died') return commands.end;
+        if (this.get(at.gone) !== 0) return commands.end;
         Atomics.wait(this.control, at.phase, phase, waitMs);
         continue;
       }

@@ -117,7 +117,8 @@ export class DiskSet extends SeenSet {
     fs.closeSync(this.file);
   }
 
-  override compare(): void {
+  /** @param look called now and then, to stop the crew at a limit */
+  override compare(look: () => void = () => {}): void {
     this.leaveBlock();
     this.refresh();
     const { crew, buffer, words } = this;
@@ -126,6 +127,7 @@ export class DiskSet extends SeenSet {
     for (;;) {
       const first = crew.take(at.refill) * readTogether;
       if (first >= total || crew.stopped !== null) return;
+      look();
       const wanted = Math.min(readTogether, total - first);
       const count = this.readOrStop(first, buffer.subarray(0, wanted * words));
       for (let row = 0; row < count; row += chunkRows) {

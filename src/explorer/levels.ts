@@ -5,6 +5,9 @@ import { Successors } from './system.js';
 import type { Target } from './trace.js';
 import { OnPath } from './trace.js';
 
+/** States between two looks at whether to go on. */
+const statesPerLook = 1 << 11;
+
 export class Levels {
   private readonly levels: (() => Iterable<Place>)[] = [];
 
@@ -24,6 +27,24 @@ export class Levels {
 
   statesOf(level: number): Iterable<Place> {
     return this.levels[level]?.() ?? [];
+  }
+
+  /** The same levels; `look` is called now and then while one goes through them, and may throw. */
+  watched(look: () => void): Levels {
+    const watched = new Levels();
+    for (const states of this.levels) {
+      watched.add(function* () {
+        let left = 0;
+        for (const place of states()) {
+          if (left-- === 0) {
+            look();
+            left = statesPerLook;
+          }
+          yield place;
+        }
+      });
+    }
+    return watched;
   }
 }
 

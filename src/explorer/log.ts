@@ -65,7 +65,7 @@ export abstract class StateLog {
   /** A worker's share in what is left to do after that. */
   abstract refill(): void;
   /** Of a set whose states lie in a file: a worker's share in looking through it, and in what follows. */
-  compare(): void {}
+  compare(_look?: () => void): void {}
   empty(_hands: number): void {}
   /** Gives back what it holds beside memory. */
   close(): void {}

@@ -2,9 +2,11 @@
 import { at, Crew } from './crew.js';
 import type { SharedWords } from './expand.js';
 import { firedBy, generatedBy } from './expand.js';
-import type { Outcome, PackedSystem } from './system.js';
+import type { Outcome, PackedSystem, StopReason } from './system.js';
 
 export interface SearchOutcome extends Outcome {
+  /** Why what is `pathless` has no trace, where the time was over; else null. */
+  readonly tracesStoppedBy: StopReason | null;
   /** Bytes of the log and the index at the end, and how full the index was. */
   readonly bytes: number;
   readonly load: number;
@@ -36,6 +38,7 @@ export function lostOutcome(system: PackedSystem, words: SharedWords): SearchOut
     depth: crew.get(at.depth),
     fired: firedBy(counts, steps),
     stoppedBy: 'worker-died',
+    tracesStoppedBy: null,
     bytes: crew.get(at.rows) * system.words * 4,
     load: 0,
     workers: 1 + crew.get(at.joined),

@@ -21,7 +21,7 @@ import type { Progress } from './progress.js';
 import { statesRemaining } from './progress.js';
 import { SeenSet } from './seen.js';
 import { statesLimit } from './store.js';
-import type { Limits, PackedSystem, Verdict } from './system.js';
+import type { Limits, PackedSystem, StopReason, Verdict } from './system.js';
 import { pathTo } from './trace.js';
 
 export type { SearchOutcome } from './outcome.js';
@@ -40,6 +40,8 @@ export interface SearchOptions extends Limits {
 /** Rows that are read from an archive at once. */
 const rowsTogether = 1 << 14;
 const soloStatesByDefault = 2048;
+/** Milliseconds that the traces may still take, when a limit of time has passed or Ctrl-C was pressed. */
+const lateMs = 1000;
 
 /**
  * Looks at every reachable state once, through violating ones too.
@@ -67,6 +69,13 @@ export function search(
   }
 }
 
+/** The way back to a trace has taken too long. */
+class TooLate extends Error {
+  constructor(readonly reason: StopReason) {
+    super(reason);
+  }
+}
+
 class Search {
   private readonly crew: Crew;
   private readonly worker: SearchWorker;
@@ -81,6 +90,10 @@ class Search {
   private hands = 1;
   private handsMax = 1;
   private readonly keeper: Keeper | null;
+  /** Whether all states of an archive fitted into the set. */
+  private isLoaded = true;
+  /** When it was first seen that the traces are late. */
+  private lateSince: number | null = null;
 
   constructor(
     private readonly system: PackedSystem,
@@ -154,7 +167,10 @@ class Search {
       const isFrontier = level === from.levels.length - 1;
       const row = end;
       first = onDisk ? row : seen.mark;
-      if (!onDisk && !this.enter(archive, row, size)) break;
+      if (!onDisk && !this.enter(archive, row, size)) {
+        this.isLoaded = false;
+        break;
+      }
       end = row + size;
       if (!onDisk && seen.count !== end) throw new ArchiveError('a state is in it twice');
       const [begins, ends] = [first, onDisk ? end : seen.mark];
@@ -162,6 +178,11 @@ class Search {
       levels.add(() => seen.statesBetween(begins, ends));
       sizes.push(size);
       this.known = end;
+    }
+    if (!this.isLoaded) {
+      // What there is no room or no time for has been found all the same.
+      crew.set(at.states, archive.rows);
+      this.known = archive.rows;
     }
     this.depth = from.levels.length - 1;
     this.hire(seen.count);
@@ -179,13 +200,15 @@ class Search {
     if (!fits) throw new ArchiveError('it has not as many steps, properties or witnesses');
   }
 
-  /** Enters a level of an archive into the set. @returns whether there was room */
+  /** Enters a level of an archive into the set. @returns whether there was room, and time */
   private enter(archive: Archive, row: number, size: number): boolean {
     const { system, worker } = this;
     const rows = new Uint32Array(Math.min(size, rowsTogether) * system.words);
     for (let done = 0; done < size; done += rowsTogether) {
       const count = Math.min(rowsTogether, size - done);
       archive.read(row + done, rows.subarray(0, count * system.words));
+      this.look();
+      if (this.crew.stopped !== null) return false;
       if (!worker.seen.addAll(rows, count)) return false;
     }
     worker.seen.endLevel();
@@ -246,7 +269,7 @@ class Search {
     const all = Math.max(hands, this.hands);
     crew.set(at.refill, 0);
     crew.begin(commands.compare, all);
-    seen.compare();
+    seen.compare(() => this.look());
     crew.awaitAll();
     if (crew.stopped !== null) return;
     try {
@@ -286,13 +309,28 @@ class Search {
 
   /** Tells how far the search is, and stops the crew where a limit is passed. */
   private look(): void {
-    const { crew, options, started } = this;
-    const { timeMax, memoryMax, onProgress } = options;
-    if (onProgress?.(this.progress()) === true) crew.stop('interrupted');
-    else if (timeMax !== undefined && Date.now() - started > timeMax) crew.stop('time-max');
+    const { crew, options } = this;
+    const { memoryMax } = options;
+    const due = this.due;
+    if (due !== null) crew.stop(due);
     else if (memoryMax !== undefined && process.memoryUsage.rss() > memoryMax) {
       crew.stop('memory-max');
     }
+  }
+
+  /** Why the time is over, or null. */
+  private get due(): 'interrupted' | 'time-max' | null {
+    const { timeMax = Number.POSITIVE_INFINITY, onProgress } = this.options;
+    if (onProgress?.(this.progress()) === true) return 'interrupted';
+    return Date.now() - this.started > timeMax ? 'time-max' : null;
+  }
+
+  /** Throws TooLate when the time is over, and has been for a while. */
+  private lookBack(): void {
+    const { due } = this;
+    if (due === null) return;
+    this.lateSince ??= Date.now();
+    if (Date.now() - this.lateSince > lateMs) throw new TooLate(due);
   }
 
   private progress(): Progress {
@@ -352,16 +390,18 @@ class Search {
   }
 
   private outcome(): SearchOutcome {
-    const { crew, system, workplace, levels } = this;
+    const { crew, system, workplace } = this;
     const { violated, witnesses } = this.findings;
     const { seen } = this.worker;
     const stoppedBy = crew.stopped;
     // Before the traces are rebuilt, since that takes steps again.
     const fired = firedBy(workplace.counts, system.steps);
     // A worker that died while the index was made anew may have left out a part of it.
-    const isWhole = stoppedBy !== 'worker-died' || crew.get(at.full) === 0;
+    const isWhole = this.isLoaded && (crew.get(at.gone) === 0 || crew.get(at.full) === 0);
     const isExhaustive = stoppedBy === null && seen instanceof SeenSet;
     if (isExhaustive) this.tellStates();
+    const levels = this.levels.watched(() => this.lookBack());
+    let tracesStoppedBy: StopReason | null = null;
     const verdicts = violated.map((level, property): Verdict => {
       if (level === null) return { result: isExhaustive ? 'holds' : 'unfinished' };
       // The states on the way are gone where fingerprints are kept: see compact.ts.
@@ -372,6 +412,10 @@ class Search {
         const path = pathTo(system, levels, target);
         return { result: 'violated', depth: target.depth, path };
       } catch (error) {
+        if (error instanceof TooLate) {
+          tracesStoppedBy = error.reason;
+          return { result: 'pathless' };
+        }
         // The states on the way lie in files that cannot be read.
         if (stoppedBy !== 'disk-error') throw error;
         return { result: 'unfinished' };
@@ -386,6 +430,7 @@ class Search {
       depth: this.depth + (statesDistinct > this.known ? 1 : 0),
       fired,
       stoppedBy,
+      tracesStoppedBy,
       bytes: seen.bytes,
       load: seen.load,
       workers: this.handsMax,

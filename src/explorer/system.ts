@@ -139,7 +139,7 @@ export interface StopRule {
 export type Verdict =
   | { readonly result: 'holds' }
   | { readonly result: 'violated'; readonly depth: number; readonly path: Path }
-  /** Violated, in a system that leaps: another search has to find the path. */
+  /** Violated, and no path: the system leaps, so another search has to find it; or time was over. */
   | { readonly result: 'pathless' }
   | { readonly result: 'unfinished' };
 

@@ -219,7 +219,7 @@ export const specFormat = z.object({
     .string()
     .nullable()
     .describe(
-      'null, unless the search was with `por` or `--hash-compact` and something is violated for which the search for the shortest trace ended early: then why, in the same words. It is `unfinished`',
+      'null, unless something is violated for which the search for the shortest trace ended early, by a limit of time or, with `por` and `--hash-compact`, any other: then why, in the same words. It is `unfinished`',
     ),
   omission: z
     .number()

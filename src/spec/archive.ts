@@ -65,9 +65,7 @@ export function openArchive(
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (!(error instanceof ArchiveError) && code === undefined) throw error;
-    const hint = Archive.isIn(folder)
-      ? 'remove the folder to search from the beginning; --resume goes on from one that can be used'
-      : undefined;
+    const hint = error instanceof ArchiveError ? error.hint : undefined;
     throw new UserError([{ code: 'checkpoint-unusable', file: folder, message, hint }]);
   }
 }

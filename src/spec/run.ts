@@ -13,9 +13,8 @@ import type { Expectation } from './format.js';
 import type { Spec } from './load.js';
 import type { PinnedResult } from './pinned.js';
 import { runPinned } from './pinned.js';
-import type { DesignOutcome } from './search.js';
 import { isProbable, searchForTraces } from './search.js';
-import type { ThreadOptions } from './threads.js';
+import type { ThreadedOutcome, ThreadOptions } from './threads.js';
 
 /** `probable`: no violation was found, by a search that keeps fingerprints and not states. */
 export type PropertyOutcome = 'holds' | 'violated' | 'unfinished' | 'not-applicable' | 'probable';
@@ -59,7 +58,7 @@ export interface SpecResult {
   /** By named step: how often it was taken. */
   readonly fired: readonly number[];
   readonly stoppedBy: StopReason | null;
-  /** Why there is no trace for some violation that the search with partial orders found; else null. */
+  /** Why there is no trace for some violation that was found; else null. */
   readonly tracesStoppedBy: StopReason | null;
   /** A state was missed with at most this probability; null where whole states are kept. */
   readonly omission: number | null;
@@ -89,7 +88,7 @@ export async function runSpec(spec: Spec, options: RunOptions = {}): Promise<Spe
   if (spec.pinned !== null) return runPinned(spec, spec.pinned);
   const model = buildSpec(spec);
   const started = performance.now();
-  const outcome: Outcome & Partial<DesignOutcome> = options.reference
+  const outcome: Outcome & Partial<ThreadedOutcome> = options.reference
     ? explore(new ImmutableModel(model), options.depthMax)
     : await searchForTraces(spec.design, model, withFolder(spec, options));
   const timeMs = Math.round(performance.now() - started);
@@ -153,7 +152,7 @@ const limits: readonly (StopReason | null)[] = [
  */
 const isAccepted = (
   { unfinished }: Spec,
-  { stoppedBy, tracesStoppedBy }: Outcome & Partial<DesignOutcome>,
+  { stoppedBy, tracesStoppedBy }: Outcome & Partial<ThreadedOutcome>,
 ): boolean =>
   unfinished === 'accepted' && limits.includes(stoppedBy) && (tracesStoppedBy ?? null) === null;
 
@@ -173,7 +172,7 @@ const isOpen = (result: PropertyOutcome): boolean =>
 function propertyOf(
   spec: Spec,
   model: DesignModel,
-  outcome: Outcome & Partial<DesignOutcome>,
+  outcome: Outcome & Partial<ThreadedOutcome>,
   claim: number,
 ): PropertyResult {
   const name = claimRows[claim]?.name ?? '';

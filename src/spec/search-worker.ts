@@ -22,6 +22,7 @@ const reportMs = 200;
 const hireStates = 60_000;
 
 function lead(request: LeadRequest): void {
+  const began = Date.now();
   const { design, limits, bits, certify, eager, stop, words, ports } = request;
   const model = buildDesign(design);
   const system = systemOf(design, model);
@@ -36,8 +37,12 @@ function lead(request: LeadRequest): void {
   }
   let told = Date.now();
   let hired = false;
+  const { timeMax } = limits;
+  // To look through an archive takes some seconds for each GiB.
+  const time = timeMax === undefined ? {} : { timeMax: timeMax - (Date.now() - began) };
   const options = {
     ...limits,
+    ...time,
     ...(archiving === undefined ? {} : { archiving }),
     ...(states === null ? {} : { onState: states.add }),
     ...(eager ? { soloStates: 1 } : {}),

@@ -6,7 +6,7 @@ import { privateWorkplace } from '../explorer/expand.js';
 import type { SearchOutcome } from '../explorer/outcome.js';
 import type { Progress } from '../explorer/progress.js';
 import { search } from '../explorer/search.js';
-import type { StopReason, Verdict } from '../explorer/system.js';
+import type { Verdict } from '../explorer/system.js';
 import { claimRows } from '../invariants/claims.js';
 import { removeArchive } from './archive.js';
 import { systemOf } from './build.js';
@@ -17,11 +17,6 @@ import type { Design } from './load.js';
 import { memoryByDefault } from './memory.js';
 import type { ThreadedOutcome, ThreadOptions } from './threads.js';
 import { searchInThreads } from './threads.js';
-
-export interface DesignOutcome extends ThreadedOutcome {
-  /** Why a violation that was found is without a trace; null where none is. */
-  readonly tracesStoppedBy: StopReason | null;
-}
 
 /**
  * Searches a design. With partial orders, or by fingerprints, that gives no traces: what is violated
@@ -34,7 +29,7 @@ export async function searchForTraces(
   design: Design,
   model: DesignModel,
   options: Partial<ThreadOptions>,
-): Promise<DesignOutcome> {
+): Promise<ThreadedOutcome> {
   const started = Date.now();
   const first = await searchDesign(design, model, options);
   const of = first.verdicts.flatMap((_, claim) =>
@@ -42,9 +37,13 @@ export async function searchForTraces(
   );
   if (of.length === 0) {
     if (options.archive !== undefined && first.stoppedBy === null) removeArchive(options.archive);
-    return { ...first, tracesStoppedBy: null };
+    return first;
   }
   if (first.stoppedBy === 'interrupted') return { ...first, tracesStoppedBy: first.stoppedBy };
+  if (first.tracesStoppedBy !== null) {
+    const notices = [...first.notices, missingText(of, first)];
+    return { ...first, notices };
+  }
   const { timeMax, stopAtFirst, archive } = options;
   const archiveOfTraces =
     archive === undefined ? {} : { archive: { ...archive, folder: `${archive.folder}-traces` } };
@@ -64,12 +63,7 @@ export async function searchForTraces(
   );
   const missing = of.filter((claim) => verdicts[claim]?.result !== 'violated');
   const notices = [...first.notices, ...second.notices];
-  if (missing.length > 0) {
-    const names = missing.map((claim) => claimRows[claim]?.name).join(', ');
-    notices.push(
-      `a violation was found of ${names}; the search for the shortest trace ended early (${second.stoppedBy}), so this is unfinished`,
-    );
-  }
+  if (missing.length > 0) notices.push(missingText(missing, second));
   if (archive !== undefined && archiveOfTraces.archive !== undefined) {
     if (missing.length === 0 && first.stoppedBy === null) {
       removeArchive(archive);
@@ -82,8 +76,16 @@ export async function searchForTraces(
     bytes: Math.max(first.bytes, second.bytes),
     workers: Math.max(first.workers, second.workers),
     notices,
-    tracesStoppedBy: missing.length > 0 ? second.stoppedBy : null,
+    tracesStoppedBy: missing.length > 0 ? endOfTraces(second) : null,
   };
+}
+
+const endOfTraces = ({ stoppedBy, tracesStoppedBy }: SearchOutcome) => tracesStoppedBy ?? stoppedBy;
+
+function missingText(claims: readonly number[], outcome: SearchOutcome): string {
+  const names = claims.map((claim) => claimRows[claim]?.name).join(', ');
+  const why = endOfTraces(outcome);
+  return `a violation was found of ${names}; the search for the shortest trace ended early (${why}), so this is unfinished`;
 }
 
 /** Whether a search has found a violation, and no trace to it. */
@@ -109,13 +111,14 @@ export const isProbable = (
 /** What both searches say of a claim. That they contradict each other is an error of ours. */
 function verdictOf(
   first: Verdict,
-  { verdicts, stoppedBy }: SearchOutcome,
+  { verdicts, stoppedBy, tracesStoppedBy }: SearchOutcome,
   claim: number,
   isLookedFor: boolean,
 ): Verdict {
   const second = verdicts[claim] ?? first;
   // A search that looks for what is violated ends early unless that is not there.
-  const isMissed = isLookedFor && second.result !== 'violated' && stoppedBy === null;
+  const isEnded = stoppedBy === null && tracesStoppedBy === null;
+  const isMissed = isLookedFor && second.result !== 'violated' && isEnded;
   if (isMissed || (first.result === 'holds' && second.result === 'violated')) {
     const told = first.result === 'holds' ? 'that it holds' : 'a violation';
     throw new Error(`a search finds ${told}, the exact one does not: ${claimRows[claim]?.name}`);

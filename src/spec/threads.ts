@@ -155,7 +155,7 @@ export async function searchInThreads(
         notices.push(`worker ${index + 1} could not be started (${message}): fewer search`);
         return;
       }
-      crew.stop('worker-died');
+      crew.lose();
       notices.push(`worker ${index + 1} died (${message})`);
       if (index === 0) resolve(lostOutcome(system, words));
     };
@@ -165,7 +165,7 @@ export async function searchInThreads(
     start(0, { ...shared, archive: archive ?? null, stop: stop ?? null });
   }).finally(async () => {
     over = true;
-    crew.stop('worker-died');
+    crew.lose();
     // What a large search held is given back before another begins.
     await Promise.all(threads.map((thread) => thread.terminate()));
     for (const { port2 } of channels) port2.close();

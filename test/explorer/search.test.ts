@@ -9,7 +9,10 @@ import { line, packedOf, processOf, someGraph } from './graph.js';
 
 /** What any explorer tells; bytes, load and workers are the packed one's alone. */
 function outcomeOf(graph: Graph, options?: SearchOptions): Outcome {
-  const { bytes, load, workers, notices, ...outcome } = search(packedOf(graph), options);
+  const { bytes, load, workers, notices, tracesStoppedBy, ...outcome } = search(
+    packedOf(graph),
+    options,
+  );
   expect(bytes).toBeGreaterThan(0);
   expect(load).toBeLessThanOrEqual(0.8);
   expect(workers).toBe(1);

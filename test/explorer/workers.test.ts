@@ -9,7 +9,14 @@ import type { Outcome } from '../../src/explorer/system.js';
 import { packedOf, referenceOf } from './scattered.js';
 import { searched } from './searched.js';
 
-const told = ({ bytes, load, workers, notices, ...outcome }: SearchOutcome): Outcome => outcome;
+const told = ({
+  bytes,
+  load,
+  workers,
+  notices,
+  tracesStoppedBy,
+  ...outcome
+}: SearchOutcome): Outcome => outcome;
 
 describe('several workers', () => {
   it.each([

@@ -50,7 +50,7 @@ describe('two-phase commit', () => {
   });
 
   it('comes out the same by the reference explorer', () => {
-    const { bytes, load, workers, notices, ...packed } = checkModel(
+    const { bytes, load, workers, notices, tracesStoppedBy, ...packed } = checkModel(
       twoPhaseCommit(3),
     ) as ReturnType<typeof checkModel> & SearchOutcome;
     expect(notices).toEqual([]);

@@ -65,7 +65,14 @@ export const somePlan = (statesMax: number): fc.Arbitrary<Plan> => {
 };
 
 /** What a search tells, but for what depends on where states are kept and by whom they are found. */
-export const told = ({ bytes, load, workers: _, notices, ...rest }: SearchOutcome) => rest;
+export const told = ({
+  bytes,
+  load,
+  workers: _,
+  notices,
+  tracesStoppedBy,
+  ...rest
+}: SearchOutcome) => rest;
 type Told = ReturnType<typeof told>;
 
 const ways: readonly [

@@ -19,7 +19,10 @@ import { loadSpec, withoutReductions } from '../../src/spec/load.js';
 const most = process.env.SVSCHECK_LONG === '1' ? Number.POSITIVE_INFINITY : 3_000;
 
 function packed(model: DesignModel, limits: Limits = {}): Outcome {
-  const { bytes, load, workers, notices, ...outcome } = search(new PackedModel(model), limits);
+  const { bytes, load, workers, notices, tracesStoppedBy, ...outcome } = search(
+    new PackedModel(model),
+    limits,
+  );
   return outcome;
 }
 
