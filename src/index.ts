@@ -14,7 +14,7 @@ export type { Mistake } from './spec/errors.js';
 export { describeMistake, UserError } from './spec/errors.js';
 export type { SpecFile } from './spec/format.js';
 export { specSchema } from './spec/format.js';
-export type { Spec } from './spec/load.js';
+export type { LoadOptions, Spec } from './spec/load.js';
 export { findSpecs, loadSpec } from './spec/load.js';
 export type { PinnedResult } from './spec/pinned.js';
 export type { PropertyResult, RunOptions, SpecResult, WitnessResult } from './spec/run.js';

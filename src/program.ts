@@ -1,5 +1,16 @@
 /** The command line: what it takes, and nothing of what it does. */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
+import {
+  bytes,
+  drawn,
+  duration,
+  oneAlone,
+  port,
+  reporting,
+  shard,
+  threads,
+  whole,
+} from './arguments.js';
 import { audit } from './commands/audit.js';
 import type { CheckOptions } from './commands/check.js';
 import { check } from './commands/check.js';
@@ -8,121 +19,30 @@ import { explain, reorder } from './commands/explain.js';
 import type { ExploreOptions } from './commands/explore.js';
 import { explore } from './commands/explore.js';
 import type { GraphOptions } from './commands/graph.js';
-import { graph, graphFormats, graphStatesMax } from './commands/graph.js';
+import { graph, graphFormats } from './commands/graph.js';
 import { init } from './commands/init.js';
 import { list, show } from './commands/list.js';
 import { merge } from './commands/merge.js';
-import { print, writeError, writeOut } from './commands/output.js';
+import { print, writeOut, writePlainError } from './commands/output.js';
 import { pathFormatNames } from './commands/path-formats.js';
 import type { ReplayOptions, SimulateOptions } from './commands/replay.js';
 import { replay, simulate } from './commands/replay.js';
-import type { ReporterName, Reporting } from './commands/reporters.js';
 import { isPrinted, reporterNames, reporters } from './commands/reporters.js';
+import type { ReadOptions } from './commands/specs.js';
 import type { TellingOptions } from './commands/telling.js';
 import { verify } from './commands/verify.js';
 import { watch } from './commands/watch.js';
-import { workersMax } from './explorer/crew.js';
 import { exitCodes } from './report/exit.js';
 import { progressKinds } from './report/progress.js';
 import { version } from './report/version.js';
-import { errorCodes, plain, suggest } from './spec/errors.js';
-
-function whole(text: string): number {
-  const number = /^\d+(_\d+)*$/.test(text) ? Number(text.replaceAll('_', '')) : Number.NaN;
-  if (!Number.isSafeInteger(number)) throw new InvalidArgumentError('It must be a whole number.');
-  return number;
-}
-
-/** How many threads. */
-function threads(text: string): number {
-  const number = whole(text);
-  if (number >= 1 && number <= workersMax) return number;
-  throw new InvalidArgumentError(
-    `It must be from 1 to ${workersMax}: more threads than that only wait for memory.`,
-  );
-}
-
-function port(text: string): number {
-  const number = whole(text);
-  if (number >= 1 && number <= 65_535) return number;
-  throw new InvalidArgumentError('It must be from 1 to 65535.');
-}
-
-/** How many states a graph may have. */
-function drawn(text: string): number {
-  const number = whole(text);
-  if (number <= graphStatesMax) return number;
-  throw new InvalidArgumentError(
-    `It must be at most ${graphStatesMax}: no one reads a graph of more states.`,
-  );
-}
-
-/** A number with a unit, in the unit of factor 1. */
-function measured(units: ReadonlyMap<string, number>): (text: string) => number {
-  return (text) => {
-    const match = /^(\d+(?:\.\d+)?)([a-zA-Z]*)$/.exec(text);
-    const factor = units.get(match?.[2] ?? '');
-    if (match === null || factor === undefined) {
-      const names = [...units.keys()].join(', ');
-      throw new InvalidArgumentError(`It must be a number and a unit: ${names}.`);
-    }
-    return Math.round(Number(match[1]) * factor);
-  };
-}
-
-const oneAlone = 'One reporter alone can have standard output; write --reporter NAME=FILE.';
-
-/** `junit=out.xml`, or a name alone for standard output; as many as are given, one of those alone. */
-function reporting(text: string, before: readonly Reporting[] = []): Reporting[] {
-  const [name = '', ...rest] = text.split('=');
-  if (!(reporterNames as string[]).includes(name)) {
-    const hint = suggest(name, reporterNames);
-    throw new InvalidArgumentError(`There is no reporter '${plain(name.slice(0, 60))}'; ${hint}.`);
-  }
-  const file = rest.length === 0 ? {} : { file: rest.join('=') };
-  if (file.file === '') throw new InvalidArgumentError('The file that it writes has no name.');
-  if (before.some((one) => one.file !== undefined && one.file === file.file)) {
-    throw new InvalidArgumentError('Another reporter writes that file.');
-  }
-  const asked = [...before, { name: name as ReporterName, ...file }];
-  if (asked.filter((one) => one.file === undefined).length > 1) {
-    throw new InvalidArgumentError(oneAlone);
-  }
-  return asked;
-}
-
-/** `2/4`: the second of four parts. */
-function shard(text: string): NonNullable<CheckOptions['shard']> {
-  const [, index, count] = /^(\d{1,6})\/(\d{1,6})$/.exec(text)?.map(Number) ?? [];
-  if (index !== undefined && count !== undefined && index >= 1 && index <= count) {
-    return { index, count };
-  }
-  throw new InvalidArgumentError('It must be which of how many, such as 1/4 and then 2/4 to 4/4.');
-}
-
-const bytes = measured(
-  new Map([
-    ['MiB', 2 ** 20],
-    ['GiB', 2 ** 30],
-    ['M', 2 ** 20],
-    ['G', 2 ** 30],
-  ]),
-);
-const duration = measured(
-  new Map([
-    ['ms', 1],
-    ['s', 1000],
-    ['m', 60_000],
-    ['h', 3_600_000],
-  ]),
-);
+import { errorCodes } from './spec/errors.js';
 
 export const program = new Command('svscheck')
   .description(
     'Checks kernel page-table isolation: explores every interleaving of a design and says whether the kernel can be reached from user mode.',
   )
   .version(version)
-  .configureOutput({ writeOut, writeErr: writeError })
+  .configureOutput({ writeOut, writeErr: writePlainError })
   .showHelpAfterError('(svscheck --help shows how it is used)')
   .exitOverride()
   .addHelpText(
@@ -132,6 +52,12 @@ export const program = new Command('svscheck')
         .map(({ code, says }) => `  ${String(code).padEnd(4)} ${says}`)
         .join('\n')}`,
   );
+
+/** Of every command that reads specs. */
+const extendsAnywhere = new Option(
+  '--extends-anywhere',
+  'let specs extend files that lie neither below the working directory nor below what is named here',
+);
 
 /** What becomes of a run: the options that check and merge share. */
 const telling = (command: Command): Command =>
@@ -272,6 +198,7 @@ telling(program.command('check'))
       'stopAtFirst',
     ]),
   )
+  .addOption(extendsAnywhere)
   .addHelpText(
     'after',
     () =>
@@ -311,6 +238,7 @@ program
   .option('--json', 'print one JSON document (docs/json.md)')
   .option('--states-max <n>', 'states to store for each variant, at most', whole)
   .option('--time-max <duration>', 'time for each variant, at most, such as 90s or 10m', duration)
+  .addOption(extendsAnywhere)
   .action(async (file: string, options: ExplainOptions) => {
     process.exitCode = await explain(file, options);
   });
@@ -327,6 +255,7 @@ program
   .option('--json', 'print one JSON document (docs/json.md)')
   .option('--states-max <n>', 'states to store for each variant, at most', whole)
   .option('--time-max <duration>', 'time for each variant, at most, such as 90s or 10m', duration)
+  .addOption(extendsAnywhere)
   .action(async (file: string, operation: string, options: ReorderOptions) => {
     process.exitCode = await reorder(file, operation, options);
   });
@@ -343,8 +272,9 @@ program
   .command('show')
   .description('show the protocol of a spec after its edits, and how a state is packed')
   .argument('<spec>', 'a spec file')
-  .action((file: string) => {
-    process.exitCode = show(file);
+  .addOption(extendsAnywhere)
+  .action((file: string, options: ReadOptions) => {
+    process.exitCode = show(file, options);
   });
 
 program
@@ -365,6 +295,7 @@ program
   )
   .option('--property <name>', 'with --save: the property, where several are violated at its end')
   .option('--force', 'with --save: replace the file if it exists')
+  .addOption(extendsAnywhere)
   .action((file: string, options: ReplayOptions) => {
     process.exitCode = replay(file, options);
   });
@@ -380,6 +311,7 @@ program
   )
   .option('--states-max <n>', 'refuse a machine of more states', drawn, 200)
   .option('--output <file>', 'write it to a file instead of standard output')
+  .addOption(extendsAnywhere)
   .action((file: string, options: GraphOptions) => {
     process.exitCode = graph(file, options);
   });
@@ -390,6 +322,7 @@ program
   .argument('<spec>', 'a spec file')
   .option('--port <n>', 'the port of 127.0.0.1 to listen on; any that is free unless given', port)
   .option('--path <path>', 'where to begin, as a trace printed it', '0:')
+  .addOption(extendsAnywhere)
   .action(async (file: string, options: ExploreOptions) => {
     process.exitCode = await explore(file, options);
   });
@@ -400,6 +333,7 @@ program
   .argument('<spec>', 'a spec file')
   .option('--seed <n>', 'the seed that fixes the walk', whole)
   .option('--steps <n>', 'steps, at most', whole, 100)
+  .addOption(extendsAnywhere)
   .action((file: string, options: SimulateOptions) => {
     process.exitCode = simulate(file, options);
   });

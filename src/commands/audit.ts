@@ -9,17 +9,20 @@ import { findSpecs, loadSpec, withReductions } from '../spec/load.js';
 import { color, print, printMistakes } from './output.js';
 import type { SearchesOptions } from './searches.js';
 import { reductionsFor } from './searches.js';
+import type { ReadOptions } from './specs.js';
+import { withinOf } from './specs.js';
 
 /** @returns the exit code */
 export function audit(
   paths: readonly string[],
-  { reduction = 'spec' }: Pick<SearchesOptions, 'reduction'>,
+  { reduction = 'spec', ...options }: Pick<SearchesOptions, 'reduction'> & ReadOptions,
 ): number {
+  const within = withinOf(paths, options);
   const endings: Ending[] = ['ok'];
   let audited = 0;
   for (const file of findSpecs(paths)) {
     try {
-      const spec = loadSpec(file);
+      const spec = loadSpec(file, { within });
       // A path is taken there and nothing is searched, with reductions or without.
       if (spec.pinned !== null) continue;
       for (const row of auditSpec(withReductions(spec, reductionsFor[reduction]))) {

@@ -5,7 +5,7 @@
  */
 import { statSync } from 'node:fs';
 import { UserError } from '../spec/errors.js';
-import { loadSpec } from '../spec/load.js';
+import type { Spec } from '../spec/load.js';
 
 export interface Look {
   /** The specs, in their order. */
@@ -28,8 +28,15 @@ export const noLook: Look = {
   affected: [],
 };
 
-/** @param files the specs that there are now */
-export function lookAgain(before: Look, files: readonly string[]): Look {
+/**
+ * @param files the specs that there are now
+ * @param load reads one of them; may throw UserError
+ */
+export function lookAgain(
+  before: Look,
+  files: readonly string[],
+  load: (file: string) => Spec,
+): Look {
   const now = new Map([...before.stamps.keys()].map((file) => [file, stampOf(file)]));
   const edited = new Set(
     [...now.keys()].filter((file) => now.get(file) !== before.stamps.get(file)),
@@ -39,7 +46,7 @@ export function lookAgain(before: Look, files: readonly string[]): Look {
   const sources = new Map(
     files.map((file) => {
       const known = isAffected(file) ? undefined : before.sources.get(file);
-      return [file, known ?? sourcesOf(file)];
+      return [file, known ?? sourcesOf(file, load)];
     }),
   );
   // A file that changes from here on changes after its stamp, and is seen at the next look.
@@ -58,9 +65,9 @@ export function lookAgain(before: Look, files: readonly string[]): Look {
 }
 
 /** A spec and all that it extends; where it is wrong, itself and where it is wrong. */
-function sourcesOf(file: string): readonly string[] {
+function sourcesOf(file: string, load: (file: string) => Spec): readonly string[] {
   try {
-    return loadSpec(file).files;
+    return load(file).files;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return [...new Set([file, ...error.mistakes.map((mistake) => mistake.file)])];

@@ -1,5 +1,4 @@
 /** `svscheck check`: searches specs and holds the outcomes against what they expect. */
-import { statSync } from 'node:fs';
 import type { Report } from '../report/document.js';
 import { ownFiles } from '../report/shard.js';
 import type { Mistake } from '../spec/errors.js';
@@ -8,10 +7,12 @@ import { findSpecs } from '../spec/load.js';
 import { printMistakes } from './output.js';
 import type { SearchesOptions } from './searches.js';
 import { searchAll } from './searches.js';
+import type { ReadOptions } from './specs.js';
+import { isFolder, withinOf } from './specs.js';
 import type { Layout, TellingOptions } from './telling.js';
 import { layoutOf, tellingOf } from './telling.js';
 
-export interface CheckOptions extends SearchesOptions, TellingOptions {
+export interface CheckOptions extends SearchesOptions, TellingOptions, ReadOptions {
   /** The part of the specs to check; all unless given. */
   readonly shard?: NonNullable<Report['shard']>;
 }
@@ -24,7 +25,9 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   const { shard = null } = options;
   const own = ownFiles({ files, shard });
   const layout = layoutFor(paths, own);
-  const searched = await searchAll(own, options, (spec) => telling.spec(spec, layout));
+  const searched = await searchAll(own, { ...options, within: withinOf(paths, options) }, (spec) =>
+    telling.spec(spec, layout),
+  );
   const { specs, interrupted } = searched;
   const all = [...mistakes, ...searched.mistakes];
   const run = { files, shard, mistakes: all, isSuite: hasFolder(paths), specs };
@@ -32,8 +35,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
 }
 
 /** Whether the specs are a suite, which is to have no gaps. */
-export const hasFolder = (paths: readonly string[]): boolean =>
-  paths.some((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
+export const hasFolder = (paths: readonly string[]): boolean => paths.some(isFolder);
 
 export const layoutFor = (paths: readonly string[], files: readonly string[]): Layout =>
   layoutOf(files, hasFolder(paths) || paths.length !== 1);

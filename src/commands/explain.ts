@@ -14,8 +14,10 @@ import { explainSpec, reorderSpec, repairSpec } from '../spec/explain.js';
 import { loadSpec } from '../spec/load.js';
 import { refusePinned } from '../spec/pinned.js';
 import { color, jsonText, print } from './output.js';
+import type { ReadOptions } from './specs.js';
+import { withinOf } from './specs.js';
 
-interface Limits {
+interface Limits extends ReadOptions {
   readonly json?: boolean;
   readonly statesMax?: number;
   /** Milliseconds. */
@@ -32,7 +34,7 @@ export interface ReorderOptions extends Limits {
 
 /** @returns the exit code */
 export async function explain(file: string, options: ExplainOptions): Promise<number> {
-  const spec = loadSpec(file);
+  const spec = loadSpec(file, { within: withinOf([file], options) });
   refusePinned(spec, 'explain');
   return await stoppable(async (judging) => {
     if (options.repair) {
@@ -58,7 +60,7 @@ export async function reorder(
   operation: string,
   options: ReorderOptions,
 ): Promise<number> {
-  const spec = loadSpec(file);
+  const spec = loadSpec(file, { within: withinOf([file], options) });
   refusePinned(spec, 'reorder');
   const { steps, ordersMax } = options;
   return await stoppable(async (judging) => {

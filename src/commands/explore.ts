@@ -12,8 +12,10 @@ import type { LocalServer, Route } from './local-server.js';
 import { Refusal, serveLocally } from './local-server.js';
 import { print } from './output.js';
 import { alongPath } from './replay.js';
+import type { ReadOptions } from './specs.js';
+import { withinOf } from './specs.js';
 
-export interface ExploreOptions {
+export interface ExploreOptions extends ReadOptions {
   readonly port?: number;
   readonly path: string;
 }
@@ -26,7 +28,7 @@ const actionsMax = 1000;
 
 /** Serves the page until Ctrl-C. @returns 0 */
 export async function explore(file: string, options: ExploreOptions): Promise<number> {
-  const spec = loadSpec(file);
+  const spec = loadSpec(file, { within: withinOf([file], options) });
   const model = buildSpec(spec);
   walkGiven(file, model, options.path);
   const search = backgroundSearch(spec);

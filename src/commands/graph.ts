@@ -12,6 +12,8 @@ import { plain, UserError } from '../spec/errors.js';
 import { loadSpec } from '../spec/load.js';
 import { checkWritable, put } from './files.js';
 import { printError } from './output.js';
+import type { ReadOptions } from './specs.js';
+import { withinOf } from './specs.js';
 
 const graphs = { dot: dotText, mermaid: flowchart } satisfies Record<
   string,
@@ -23,16 +25,17 @@ export const graphFormats = Object.keys(graphs) as GraphFormat[];
 /** What can be laid out at all, with patience. */
 export const graphStatesMax = 5000;
 
-export interface GraphOptions {
+export interface GraphOptions extends ReadOptions {
   readonly format: GraphFormat;
   readonly statesMax: number;
   /** The file to write; standard output without one. */
   readonly output?: string;
 }
 
-export function graph(file: string, { format, statesMax, output }: GraphOptions): number {
+export function graph(file: string, options: GraphOptions): number {
+  const { format, statesMax, output } = options;
   if (output !== undefined) checkWritable(output);
-  const spec = loadSpec(file);
+  const spec = loadSpec(file, { within: withinOf([file], options) });
   const model = buildSpec(spec);
   const found = stateGraph(new ImmutableModel(model), statesMax);
   if (found === null) {

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { UserError } from '../spec/errors.js';
+import { plain, UserError } from '../spec/errors.js';
 import { writeWhole } from './files.js';
 import { print } from './output.js';
 
@@ -52,7 +52,7 @@ export function init(file: string, options: { readonly force?: boolean }): numbe
     throw new UserError([{ code: 'bad-option', file, message, hint: '--force replaces it' }]);
   }
   writeWhole(file, schemaLine(file) + template);
-  print(`wrote ${file}; now: svscheck check ${file}`);
+  print(`wrote ${plain(file)}; now: svscheck check ${plain(file)}`);
   return 0;
 }
 

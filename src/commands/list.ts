@@ -13,6 +13,8 @@ import type { Item, Protocol } from '../transitions/operation.js';
 import { isLoop, nameOf } from '../transitions/operation.js';
 import { protocols } from '../transitions/protocols.js';
 import { color, jsonText, print } from './output.js';
+import type { ReadOptions } from './specs.js';
+import { withinOf } from './specs.js';
 
 export function list(options: { readonly json?: boolean }): number {
   if (options.json) {
@@ -55,8 +57,8 @@ export function list(options: { readonly json?: boolean }): number {
   return 0;
 }
 
-export function show(file: string): number {
-  const spec = loadSpec(file);
+export function show(file: string, options: ReadOptions): number {
+  const spec = loadSpec(file, { within: withinOf([file], options) });
   const model = buildSpec(spec);
   const { program } = model.design;
   print(color.bold(plain(spec.title)));

@@ -2,7 +2,7 @@
 import { writeSync } from 'node:fs';
 import pc from 'picocolors';
 import type { ToldMistake } from '../spec/errors.js';
-import { describeMistake } from '../spec/errors.js';
+import { describeMistake, plain } from '../spec/errors.js';
 
 const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
 const forced = FORCE_COLOR !== undefined && FORCE_COLOR !== '' && FORCE_COLOR !== '0';
@@ -23,6 +23,9 @@ export function print(line: string): void {
 /** Text as it is: what commander prints. */
 export const writeOut = (text: string): void => write(1, text);
 export const writeError = (text: string): void => write(2, text);
+/** The same, of what somebody wrote on the command line. */
+export const writePlainError = (text: string): void =>
+  writeError(text.split('\n').map(plain).join('\n'));
 
 export function printError(line: string): void {
   write(2, `${line}\n`);
@@ -32,13 +35,15 @@ export function printMistakes(mistakes: readonly ToldMistake[]): void {
   for (const mistake of mistakes) printError(describeMistake(mistake));
 }
 
-/** JSON, with the control characters that JSON.stringify leaves as they are escaped too. */
-export function jsonText(value: object): string {
-  return JSON.stringify(value, null, 2).replace(
-    /[\u007f-\u009f]/g,
+/** JSON, with what could drive a terminal or turn the direction of its text escaped. */
+export const jsonText = (value: object): string => escapedJson(JSON.stringify(value, null, 2));
+
+/** JSON in which those characters are escaped that JSON.stringify leaves and `plain` does not. */
+export const escapedJson = (json: string): string =>
+  json.replace(
+    /[\u007f-\u009f\p{Bidi_Control}\u2028\u2029]/gu,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-}
 
 export function terminalWidth(): number {
   return process.stdout.columns ?? 120;

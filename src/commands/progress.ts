@@ -4,7 +4,7 @@ import type { ProgressKind } from '../report/progress.js';
 import { endJson, progressJson, progressText } from '../report/progress.js';
 import { plain } from '../spec/errors.js';
 import type { SpecResult } from '../spec/run.js';
-import { printError, terminalWidth, writeError } from './output.js';
+import { escapedJson, printError, terminalWidth, writeError } from './output.js';
 
 export class ProgressLine {
   private readonly kind: ProgressKind;
@@ -16,7 +16,7 @@ export class ProgressLine {
   }
 
   show(file: string, progress: Progress): void {
-    if (this.kind === 'json') printError(progressJson(file, progress));
+    if (this.kind === 'json') printError(escapedJson(progressJson(file, progress)));
     if (this.kind !== 'text') return;
     this.shown = true;
     const line = `${plain(file)}: ${progressText(progress)}`.slice(0, terminalWidth() - 1);
@@ -32,6 +32,6 @@ export class ProgressLine {
   /** The search of a spec is over. */
   end(result: SpecResult): void {
     this.clear();
-    if (this.kind === 'json') printError(endJson(result));
+    if (this.kind === 'json') printError(escapedJson(endJson(result)));
   }
 }

@@ -15,8 +15,10 @@ import type { PathFormat, ToldPath } from './path-formats.js';
 import { formatPath, toldPath } from './path-formats.js';
 import type { SaveOptions } from './save.js';
 import { checkSave, savePath } from './save.js';
+import type { ReadOptions } from './specs.js';
+import { withinOf } from './specs.js';
 
-export interface ReplayOptions extends SaveOptions {
+export interface ReplayOptions extends SaveOptions, ReadOptions {
   readonly path: string;
   /** Take the path by the immutable rules instead of the packed ones. */
   readonly reference?: boolean;
@@ -28,7 +30,7 @@ export interface ReplayOptions extends SaveOptions {
 /** @returns 1 when a property is violated at the end of the path, else 0; 0 when it was saved */
 export function replay(file: string, options: ReplayOptions): number {
   if (options.output !== undefined) checkWritable(options.output);
-  const spec = loadSpec(file);
+  const spec = loadSpec(file, { within: withinOf([file], options) });
   checkSave(spec, options);
   const model = buildSpec(spec);
   return alongPath(file, options.path, (path) => {
@@ -65,14 +67,14 @@ export function alongPath<T>(file: string, text: string, take: (path: Path) => T
   }
 }
 
-export interface SimulateOptions {
+export interface SimulateOptions extends ReadOptions {
   readonly seed?: number;
   readonly steps: number;
 }
 
 /** Walks at random, by the immutable rules, until a property is violated or the steps are done. */
 export function simulate(file: string, options: SimulateOptions): number {
-  const spec = loadSpec(file);
+  const spec = loadSpec(file, { within: withinOf([file], options) });
   refusePinned(spec, 'simulate');
   const model = buildSpec(spec);
   const system = new ImmutableModel(model);

@@ -7,7 +7,7 @@ import type { Replay } from '../model/immutable-system.js';
 import { failureAtEnd } from '../model/immutable-system.js';
 import { counted } from '../report/terminal.js';
 import type { DesignModel } from '../spec/design-model.js';
-import { suggest, UserError } from '../spec/errors.js';
+import { plain, suggest, UserError } from '../spec/errors.js';
 import { pinnedActionsMax, propertyNames } from '../spec/format.js';
 import type { Spec } from '../spec/load.js';
 import { refusePinned } from '../spec/pinned.js';
@@ -75,7 +75,7 @@ export function savePath(
   }
   writeWhole(file, text);
   print('');
-  print(`wrote ${file}; it fails until the path violates ${property} no more`);
+  print(`wrote ${plain(file)}; it fails until the path violates ${property} no more`);
 }
 
 interface LabelledPath {

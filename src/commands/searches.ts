@@ -6,14 +6,14 @@ import type { Run } from '../report/run.js';
 import type { ArchiveOptions } from '../spec/archive.js';
 import { checkResumable } from '../spec/archive.js';
 import { plain, UserError } from '../spec/errors.js';
-import type { Reductions } from '../spec/load.js';
+import type { LoadOptions, Reductions } from '../spec/load.js';
 import { loadSpec, noReductions, withReductions } from '../spec/load.js';
 import { runSpec } from '../spec/run.js';
 import { checkCertifiable, refuseReductions, writeCertificate } from './certificate.js';
 import { printMistakes } from './output.js';
 import { ProgressLine } from './progress.js';
 
-export interface SearchesOptions {
+export interface SearchesOptions extends LoadOptions {
   readonly reference?: boolean;
   readonly statesMax?: number;
   /** Bytes. */
@@ -81,7 +81,8 @@ export async function searchAll(
   options: SearchesOptions,
   onSpec: (spec: ReportedSpec) => void,
 ): Promise<Searched> {
-  const { budget, reduction = 'spec', reference, timeMax, ...limits } = options;
+  const { budget, reduction = 'spec', reference, timeMax, within, ...limits } = options;
+  const load: LoadOptions = within === undefined ? {} : { within };
   const archive = archiveOf(options);
   const { certificate } = options;
   if (certificate !== undefined) checkCertifiable(certificate, files);
@@ -100,7 +101,7 @@ export async function searchAll(
     for (const [done, file] of files.entries()) {
       if (isStopped()) break;
       try {
-        const spec = withReductions(loadSpec(file), reductionsFor[reduction]);
+        const spec = withReductions(loadSpec(file, load), reductionsFor[reduction]);
         if (certificate !== undefined) refuseReductions(spec);
         const left = deadline === null ? null : deadline - Date.now();
         const time = left === null ? timeMax : shareOf(left, files.length - done, timeMax);

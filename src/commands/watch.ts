@@ -4,12 +4,14 @@ import type { Run } from '../report/run.js';
 import { inOrder } from '../report/run.js';
 import { counted } from '../report/terminal.js';
 import { plain, UserError } from '../spec/errors.js';
+import { loadSpec } from '../spec/load.js';
 import type { Look } from './changes.js';
 import { lookAgain, noLook } from './changes.js';
 import type { CheckOptions } from './check.js';
 import { filesOf, hasFolder, layoutFor } from './check.js';
 import { print, printMistakes, writeOut } from './output.js';
 import { searchAll } from './searches.js';
+import { withinOf } from './specs.js';
 import { tellingOf } from './telling.js';
 
 const lookEveryMs = 200;
@@ -27,17 +29,20 @@ export async function watch(paths: readonly string[], options: CheckOptions): Pr
   const stop = new AbortController();
   const end = (): void => stop.abort();
   process.on('SIGINT', end);
+  const within = withinOf(paths, options);
   let known: Results = { specs: [], mistakes: [] };
   let exitCode: number | null = null;
   for (let look = noLook; !stop.signal.aborted; await sleep(lookEveryMs, stop.signal)) {
     const { files, mistakes } = filesOf(paths, true);
-    look = lookAgain(look, files);
+    look = lookAgain(look, files, (file) => loadSpec(file, { within }));
     if (exitCode !== null && look.changed.length === 0) continue;
     if (exitCode !== null) announce(look);
     printMistakes(mistakes);
     const layout = layoutFor(paths, files);
-    const { interrupted, ...found } = await searchAll(look.affected, options, (spec) =>
-      telling.spec(spec, layout),
+    const { interrupted, ...found } = await searchAll(
+      look.affected,
+      { ...options, within },
+      (spec) => telling.spec(spec, layout),
     );
     known = updated(known, found, look);
     const run = { files: [...files], shard: null, isSuite: hasFolder(paths), specs: known.specs };

@@ -51,6 +51,8 @@ const lockFile = 'in-use';
 
 /** Bytes of a file of contents, at most: some thousand levels take a few hundred thousand. */
 const contentsMax = 2 ** 26;
+/** What is in a folder may be somebody else's link, and what it leads to is not ours to write. */
+const noLinks = fs.constants.O_NOFOLLOW ?? 0;
 /** Milliseconds between two times that the system is told to have files on the disk. */
 const syncEveryMs = 1000;
 /** Bytes read or written at once. */
@@ -74,9 +76,9 @@ export class Archive {
     readonly folder: string,
     readonly words: number,
     private readonly owner: Owner,
-    flags: string,
+    flags: number,
   ) {
-    this.file = fs.openSync(Archive.fileIn(folder), flags);
+    this.file = fs.openSync(Archive.fileIn(folder), fs.constants.O_RDWR | noLinks | flags);
     this.pieces = new Uint8Array(Math.ceil(pieceBytes / (words * 4)) * words * 4);
   }
 
@@ -95,7 +97,8 @@ export class Archive {
     if (Archive.isIn(folder)) throw new ArchiveError('there is one already');
     fs.mkdirSync(folder, { recursive: true });
     takeLock(folder);
-    return new Archive(folder, words, owner, 'w+');
+    const { O_CREAT, O_TRUNC } = fs.constants;
+    return new Archive(folder, words, owner, O_CREAT | O_TRUNC);
   }
 
   /**
@@ -120,7 +123,7 @@ export class Archive {
           continue;
         }
         refuseForeign(contents, words, owner);
-        const archive = new Archive(folder, words, owner, 'r+');
+        const archive = new Archive(folder, words, owner, 0);
         for (const mark of contents.marks) {
           const fault = archive.adopt(contents, mark);
           if (fault === null) {
@@ -178,6 +181,7 @@ export class Archive {
     const text = JSON.stringify({ format, ...owner, words, parts, marks } satisfies Contents);
     const [now, before] = [join(folder, files.contents), join(folder, files.before)];
     const beside = `${now}.new`;
+    fs.rmSync(beside, { force: true });
     write(beside, `${digestOf(text)}\n${text}\n`, isDue);
     if (fs.existsSync(now)) fs.renameSync(now, before);
     fs.renameSync(beside, now);
@@ -250,7 +254,7 @@ export function readRows(file: number, words: number, first: number, into: Uint3
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 function write(path: string, text: string, synced: boolean): void {
-  const file = fs.openSync(path, 'w');
+  const file = fs.openSync(path, 'wx');
   try {
     fs.writeFileSync(file, text);
     if (synced) fs.fsyncSync(file);
@@ -263,14 +267,61 @@ function write(path: string, text: string, synced: boolean): void {
 function readContents(path: string): Contents | string {
   const stat = fs.statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return 'there is no such file';
+  if (!stat.isFile()) return 'it is not a file';
   if (stat.size > contentsMax) return `it has ${stat.size} bytes, more than any has`;
   const [digest = '', text = '', end, ...more] = fs.readFileSync(path, 'utf8').split('\n');
   if (end !== '' || more.length > 0 || digest !== digestOf(text)) {
     return 'it is damaged, or was not written to its end';
   }
-  const contents = JSON.parse(text) as Contents;
-  if (contents.format !== format) return `it is not of the format '${format}'`;
-  return contents;
+  const contents = parsed(text);
+  return isContents(contents) ? contents : `it is not of the format '${format}'`;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+const isCount = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && Number(value) >= 0;
+
+const isListOf = <T>(value: unknown, isOne: (one: unknown) => one is T): value is T[] =>
+  Array.isArray(value) && value.every(isOne);
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
+
+/** Whether it can be gone by: a right digest says that nobody changed it, not who wrote it. */
+function isContents(value: unknown): value is Contents {
+  return (
+    isRecord(value) &&
+    value.format === format &&
+    typeof value.search === 'string' &&
+    typeof value.tool === 'string' &&
+    isCount(value.words) &&
+    isListOf(value.parts, isPart) &&
+    isListOf(value.marks, isMark)
+  );
+}
+
+const isPart = (value: unknown): value is Part =>
+  isRecord(value) && isCount(value.rows) && typeof value.digest === 'string';
+
+function isMark(value: unknown): value is Contents['marks'][number] {
+  if (!isRecord(value) || !isListOf(value.levels, isCount)) return false;
+  const { length } = value.levels;
+  const isDepth = (one: unknown): one is number | null =>
+    one === null || (isCount(one) && one < length);
+  return (
+    isCount(value.statesGenerated) &&
+    isCount(value.parts) &&
+    isListOf(value.fired, isCount) &&
+    isListOf(value.violated, isDepth) &&
+    isListOf(value.witnesses, isDepth)
+  );
 }
 
 function refuseForeign({ search, tool, words }: Contents, wordsNow: number, owner: Owner): void {
@@ -286,13 +337,16 @@ function refuseForeign({ search, tool, words }: Contents, wordsNow: number, owne
 function takeLock(folder: string): void {
   const path = join(folder, lockFile);
   const own = `${process.pid}\n`;
+  if (fs.lstatSync(folder).isSymbolicLink()) throw new ArchiveError('it is a link');
   try {
     fs.writeFileSync(path, own, { flag: 'wx' });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    const pid = Number(fs.readFileSync(path, 'utf8').trim());
+    const isFile = fs.lstatSync(path).isFile();
+    const pid = isFile ? Number(fs.readFileSync(path, 'utf8').trim()) : 0;
     if (isRunning(pid)) throw new ArchiveError(`process ${pid} is using the folder`);
-    fs.writeFileSync(path, own);
+    fs.rmSync(path);
+    fs.writeFileSync(path, own, { flag: 'wx' });
   }
 }
 

@@ -113,6 +113,10 @@ export class DiskSet extends SeenSet {
     this.leaveBlock();
   }
 
+  override close(): void {
+    fs.closeSync(this.file);
+  }
+
   override compare(): void {
     this.leaveBlock();
     this.refresh();

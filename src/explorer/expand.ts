@@ -70,6 +70,8 @@ export class SearchWorker {
   readonly seen: StateLog;
   private readonly pending: Successors;
   private untilLook = statesPerLook;
+  /** How often an earlier search had taken each named step. */
+  private firedBefore: readonly number[] = [];
 
   /**
    * @param pause called between two lookups when the index is full; returns when it has grown
@@ -183,14 +185,15 @@ export class SearchWorker {
   /** Goes on from what an earlier search had counted. */
   adopt({ statesGenerated, fired }: Mark): void {
     this.countGenerated(statesGenerated - this.system.initials.length);
-    this.system.fired.set(fired);
+    this.firedBefore = fired;
     this.report();
   }
 
   /** Leaves what the search adds up at its end where the leader finds it. */
   private report(): void {
-    const { fired } = this.system;
-    const own = this.crew.worker * countsOf(this.system.steps, 1);
+    const { firedBefore, system } = this;
+    const fired = system.fired.map((times, step) => times + (firedBefore[step] ?? 0));
+    const own = this.crew.worker * countsOf(system.steps, 1);
     this.workplace.counts.set(fired, own + 1);
   }
 }
@@ -250,12 +253,16 @@ export function assist(
   };
   const workplace: Workplace = { control, counts, store: storeOf(buffers) };
   const worker = new SearchWorker(system, crew, workplace, pause, () => {});
-  rest();
-  while (!ended) {
-    worker.expand();
-    // The end may have come while the index was full.
-    if (ended) return;
-    crew.arrive();
+  try {
     rest();
+    while (!ended) {
+      worker.expand();
+      // The end may have come while the index was full.
+      if (ended) return;
+      crew.arrive();
+      rest();
+    }
+  } finally {
+    worker.seen.close();
   }
 }

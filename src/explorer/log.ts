@@ -67,6 +67,8 @@ export abstract class StateLog {
   /** Of a set whose states lie in a file: a worker's share in looking through it, and in what follows. */
   compare(): void {}
   empty(_hands: number): void {}
+  /** Gives back what it holds beside memory. */
+  close(): void {}
   /** How often the log was emptied: blocks that were claimed before are not to be used. */
   protected get emptied(): number {
     return 0;

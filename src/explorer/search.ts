@@ -6,6 +6,9 @@
  * the same for any number of workers: a level is a set of states, whoever found them.
  */
 import type { Archive, Mark } from './archive.js';
+import { ArchiveError } from './archive.js';
+import type { Archiving } from './archiving.js';
+import { Keeper } from './archiving.js';
 import { CompactSet } from './compact.js';
 import { at, Crew, commands } from './crew.js';
 import { DiskSet } from './disk.js';
@@ -30,20 +33,13 @@ export interface SearchOptions extends Limits {
   readonly onState?: (rows: Uint32Array, offset: number) => void;
   /** Where the search leaves what it has found, so that another can go on from there. */
   readonly archiving?: Archiving;
-}
-
-export interface Archiving {
-  readonly archive: Archive;
-  /** Where the search that left the archive was; null for a new one. */
-  readonly from: Mark | null;
-  /** Milliseconds between two times that states are written; those in a file are at each level. */
-  readonly everyMs: number;
+  /** A level of fewer states is done by one worker: to wake others takes longer. For tests fewer. */
+  readonly soloStates?: number;
 }
 
 /** Rows that are read from an archive at once. */
 const rowsTogether = 1 << 14;
-/** A level of fewer states than this is done by one worker: to wake others takes longer. */
-const soloStates = 2048;
+const soloStatesByDefault = 2048;
 
 /**
  * Looks at every reachable state once, through violating ones too.
@@ -63,7 +59,12 @@ export function search(
   workplace: Workplace = privateWorkplace(system),
   hire: (states: number) => void = () => {},
 ): SearchOutcome {
-  return new Search(system, options, workplace, hire).run();
+  const one = new Search(system, options, workplace, hire);
+  try {
+    return one.run();
+  } finally {
+    one.close();
+  }
 }
 
 class Search {
@@ -79,11 +80,7 @@ class Search {
   private known = 0;
   private hands = 1;
   private handsMax = 1;
-  /** What was found when the level began, where that is to be archived. */
-  private mark: Mark | null = null;
-  /** Levels that are in the archive, and when they were written; null when it cannot be written. */
-  private archived: { levels: number; at: number } | null = null;
-  private readonly notices: string[] = [];
+  private readonly keeper: Keeper | null;
 
   constructor(
     private readonly system: PackedSystem,
@@ -99,7 +96,7 @@ class Search {
     };
     this.worker = new SearchWorker(system, this.crew, workplace, pause, () => this.look());
     this.findings = new Findings(system);
-    if (options.archiving !== undefined) this.archived = { levels: 0, at: this.started };
+    this.keeper = options.archiving === undefined ? null : new Keeper(options.archiving);
   }
 
   run(): SearchOutcome {
@@ -128,6 +125,10 @@ class Search {
     return this.outcome();
   }
 
+  close(): void {
+    this.worker.seen.close();
+  }
+
   /** Enters the initial states; @returns the mark at which they begin. */
   private begin(): number {
     const { crew, worker } = this;
@@ -139,9 +140,10 @@ class Search {
 
   /** Goes on from where another search was; @returns the mark at which the frontier begins. */
   private goOnFrom(from: Mark): number {
-    const { crew, worker, levels, sizes, options } = this;
+    const { crew, worker, levels, sizes } = this;
     const { seen } = worker;
-    const archive = (options.archiving as Archiving).archive;
+    const { archive } = this.keeper as Keeper;
+    this.refuseMisfit(from);
     worker.adopt(from);
     this.findings.adopt(from, crew);
     const onDisk = seen instanceof DiskSet;
@@ -154,6 +156,7 @@ class Search {
       first = onDisk ? row : seen.mark;
       if (!onDisk && !this.enter(archive, row, size)) break;
       end = row + size;
+      if (!onDisk && seen.count !== end) throw new ArchiveError('a state is in it twice');
       const [begins, ends] = [first, onDisk ? end : seen.mark];
       if (isFrontier) break;
       levels.add(() => seen.statesBetween(begins, ends));
@@ -161,9 +164,19 @@ class Search {
       this.known = end;
     }
     this.depth = from.levels.length - 1;
-    if (this.archived !== null) this.archived.levels = from.levels.length;
     this.hire(seen.count);
     return first;
+  }
+
+  /** Throws ArchiveError for a mark of another system. */
+  private refuseMisfit({ levels, fired, violated, witnesses }: Mark): void {
+    const { steps, properties, witnesses: shown } = this.system;
+    const fits =
+      levels.length > 0 &&
+      fired.length === steps &&
+      violated.length === properties &&
+      witnesses.length === shown;
+    if (!fits) throw new ArchiveError('it has not as many steps, properties or witnesses');
   }
 
   /** Enters a level of an archive into the set. @returns whether there was room */
@@ -180,51 +193,30 @@ class Search {
   }
 
   private beginLevel(first: number, end: number): void {
-    const { worker, levels, options, system, workplace, findings } = this;
+    const { worker, levels, system, workplace, findings } = this;
     const { seen } = worker;
     levels.add(() => seen.statesBetween(first, end));
     seen.beginLevel();
     const states = seen.count;
     this.sizes.push(states - this.known);
     this.known = states;
-    if (options.archiving === undefined) return;
-    this.mark = {
+    const { keeper } = this;
+    if (keeper === null) return;
+    keeper.mark = {
       levels: [...this.sizes],
       statesGenerated: system.initials.length + generatedBy(workplace.counts, system.steps),
       fired: firedBy(workplace.counts, system.steps),
       violated: [...findings.violated],
       witnesses: [...findings.witnesses],
     };
-    const { archived } = this;
-    const isDue = archived !== null && Date.now() - archived.at >= options.archiving.everyMs;
-    if (isDue || seen instanceof DiskSet) this.archiveLevels();
+    if (keeper.isDue || seen instanceof DiskSet) this.archiveLevels();
   }
 
   /** Writes the levels that are not yet written, up to the one that was begun last. */
   private archiveLevels(): void {
-    const { mark, archived, levels, options, worker } = this;
-    if (mark === null || archived === null || options.archiving === undefined) return;
-    const { archive } = options.archiving;
-    if (archived.levels === mark.levels.length) return;
-    try {
-      for (let level = archived.levels; level < mark.levels.length; level++) {
-        if (worker.seen instanceof DiskSet) break;
-        for (const { rows, offset } of levels.statesOf(level)) archive.append(rows, offset);
-      }
-      archive.commit(mark);
-      this.archived = { levels: mark.levels.length, at: Date.now() };
-    } catch (error) {
-      this.archived = null;
-      this.fail('no checkpoint can be written', error, worker.seen instanceof DiskSet);
-    }
-  }
-
-  /** Tells what the file system says; and stops where states cannot be kept. */
-  private fail(what: string, error: unknown, stops: boolean): void {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    this.notices.push(`${what} (${message}); what was written before is kept`);
-    if (stops) this.crew.stop('disk-error');
+    const { keeper, levels, worker } = this;
+    const onDisk = worker.seen instanceof DiskSet;
+    if (keeper !== null && !keeper.write(levels, onDisk) && onDisk) this.crew.stop('disk-error');
   }
 
   /** Expands the states of a level, which are between two marks. */
@@ -234,7 +226,7 @@ class Search {
     worker.seen.openLevel(first, end);
     crew.set(at.depth, this.depth);
     if (this.isDeepest || crew.stopped !== null) return;
-    this.hands = size < soloStates ? 1 : 1 + crew.get(at.joined);
+    this.hands = size < this.soloStates ? 1 : 1 + crew.get(at.joined);
     this.handsMax = Math.max(this.handsMax, this.hands);
     for (;;) {
       crew.begin(commands.expand, this.hands);
@@ -248,8 +240,9 @@ class Search {
 
   /** Of a search on disk: keeps those rows of the table that are new, and empties it. */
   private settle(seen: DiskSet): void {
-    const { crew, options } = this;
-    const hands = 1 + (seen.count < soloStates ? 0 : crew.get(at.joined));
+    const { crew } = this;
+    const keeper = this.keeper as Keeper;
+    const hands = 1 + (seen.count < this.soloStates ? 0 : crew.get(at.joined));
     const all = Math.max(hands, this.hands);
     crew.set(at.refill, 0);
     crew.begin(commands.compare, all);
@@ -257,14 +250,19 @@ class Search {
     crew.awaitAll();
     if (crew.stopped !== null) return;
     try {
-      seen.keepNew((options.archiving as Archiving).archive);
+      seen.keepNew(keeper.archive);
     } catch (error) {
-      this.fail('states cannot be written', error, true);
+      keeper.fail('states cannot be written', error);
+      crew.stop('disk-error');
       return;
     }
     crew.begin(commands.empty, all);
     seen.empty(all);
     crew.awaitAll();
+  }
+
+  private get soloStates(): number {
+    return this.options.soloStates ?? soloStatesByDefault;
   }
 
   /** Whether the states of this level are not to be expanded. */
@@ -391,7 +389,7 @@ class Search {
       bytes: seen.bytes,
       load: seen.load,
       workers: this.handsMax,
-      notices: this.notices,
+      notices: this.keeper?.notices ?? [],
       ...(seen instanceof CompactSet ? { compact: { omission: seen.omission, violated } } : {}),
     };
   }

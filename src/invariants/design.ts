@@ -37,6 +37,15 @@ export interface Ahead {
 
 /** @param target the step's node; a program has one for each binding of operation and loop */
 export function aheadOf(design: Design, target: StepNode): Ahead {
+  const ahead = aheads.get(target) ?? newAhead(design, target);
+  aheads.set(target, ahead);
+  return ahead;
+}
+
+/** A large machine has thousands of nodes, of each of which the claims of every CPU ask. */
+const aheads = new WeakMap<StepNode, Ahead>();
+
+function newAhead(design: Design, target: StepNode): Ahead {
   const { locations } = design.program;
   const { instance, member } = target;
   const inLoop = (node: Node): boolean =>

@@ -69,7 +69,7 @@ const escaped = (text: string): string => text.replace(/[&<>"]/g, (c) => `&#${c.
 
 /** Throws where the program was not built whole, or a bundle could end the element that it is in. */
 function bundled(file: string): string {
-  const text = readFileSync(new URL(`../page/${file}`, import.meta.url), 'utf8').trim();
+  const text = readFileSync(new URL(`../../dist/page/${file}`, import.meta.url), 'utf8').trim();
   if (/<\/(?:script|style)|<!--/i.test(text)) throw new Error(`${file} cannot stand in a page`);
   return text;
 }

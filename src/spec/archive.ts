@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Archive, ArchiveError } from '../explorer/archive.js';
-import type { Archiving } from '../explorer/search.js';
+import type { Archiving } from '../explorer/archiving.js';
 import type { Keeps } from '../explorer/store.js';
 import { UserError } from './errors.js';
 import type { Design } from './load.js';
@@ -70,6 +70,35 @@ export function openArchive(
       : undefined;
     throw new UserError([{ code: 'checkpoint-unusable', file: folder, message, hint }]);
   }
+}
+
+/**
+ * Runs a search in an archive, and closes it. Nothing is known of the states in one but that they are
+ * those that were written: where a search that goes on from them goes wrong, it is they that are.
+ *
+ * Throws UserError then.
+ */
+export function searchFrom<T>({ archive, from }: Archiving, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw from === null ? error : unusable(archive.folder, error);
+  } finally {
+    archive.close();
+  }
+}
+
+/** A search that went on from an archive has gone wrong. */
+export function unusable(folder: string, error: unknown): UserError {
+  const { message } = error as Error;
+  return new UserError([
+    {
+      code: 'checkpoint-unusable',
+      file: folder,
+      message: `what is in it is not what a search of this spec leaves (${message.slice(0, 200)})`,
+      hint: 'remove the folder to search from the beginning',
+    },
+  ]);
 }
 
 /** What a search that has come to its end leaves is of no more use. */

@@ -4,7 +4,7 @@
 export const errorCodes = {
   'file-missing': 'The file or folder does not exist.',
   'file-unreadable':
-    'The file cannot be read, is not UTF-8 text, or is larger than it may be; a spec 256 KiB.',
+    'The file or folder cannot be read, or the file is not UTF-8 text, or larger than it may be; a spec 256 KiB.',
   'file-unwritable': 'The file that is to be written cannot be written.',
   'empty-folder': 'The folder holds no spec file (*.yaml).',
   'yaml-syntax':
@@ -19,6 +19,7 @@ export const errorCodes = {
   'unknown-value': 'The value is not one of the words that the key takes.',
   'scope-too-large': 'A number is out of the range that a state can be packed for.',
   'extends-cycle': 'Following `extends` leads back to the same file.',
+  'extends-outside': 'A spec extends a file that lies outside of the folders it may be read from.',
   'extends-too-deep': 'More than 16 files extend one another.',
   conflict: 'Two settings of the spec cannot go together.',
   'unknown-property': 'No property or witness has this name.',

@@ -1,6 +1,6 @@
 /** A spec file in, a spec out: read, checked, merged with what it extends. */
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { ScopeOptions } from '../state/scope.js';
 import type { Edit } from '../transitions/edit.js';
 import type { Protocol } from '../transitions/operation.js';
@@ -75,19 +75,16 @@ export interface Spec {
 
 const extendsMax = 16;
 
-/** The spec files below some files and folders, sorted, each once. Throws UserError for a missing one. */
+/**
+ * The spec files below some files and folders, sorted, each once. In a folder links are passed over, to folders
+ * and to files; a link that is named is followed.
+ *
+ * Throws UserError for what is missing, or cannot be read.
+ */
 export function findSpecs(paths: readonly string[]): string[] {
   const files = paths.flatMap((path) => {
-    if (!existsSync(path)) {
-      throw new UserError([
-        { code: 'file-missing', file: path, message: 'there is no such file or folder' },
-      ]);
-    }
-    if (!statSync(path).isDirectory()) return [path];
-    const found = readdirSync(path, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && entry.name.endsWith('.yaml'))
-      .map((entry) => join(entry.parentPath, entry.name))
-      .sort();
+    const found = specsIn(path);
+    if (found === null) return [path];
     if (found.length > 0) return found;
     const hint = '`svscheck init` writes one to start from';
     throw new UserError([
@@ -97,8 +94,35 @@ export function findSpecs(paths: readonly string[]): string[] {
   return [...new Set(files)];
 }
 
+/** The specs of a folder; null for what is no folder. */
+function specsIn(path: string): string[] | null {
+  try {
+    if (!statSync(path).isDirectory()) return null;
+    return readdirSync(path, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith('.yaml'))
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort();
+  } catch (error) {
+    const { code, path: at = path } = error as NodeJS.ErrnoException;
+    const isMissing = code === 'ENOENT';
+    const message = isMissing ? 'there is no such file or folder' : `it cannot be read (${code})`;
+    throw new UserError([
+      { code: isMissing ? 'file-missing' : 'file-unreadable', file: at, message },
+    ]);
+  }
+}
+
+export interface LoadOptions {
+  /**
+   * Folders: what a spec extends must lie below one of them, links resolved. The working directory and
+   * the folder of the spec unless given; null where it may lie anywhere.
+   */
+  readonly within?: readonly string[] | null;
+}
+
 /** Reads a spec and all that it extends. Throws UserError. */
-export const loadSpec = (file: string): Spec => specOf(file, readChain(file));
+export const loadSpec = (file: string, { within = ['.', dirname(file)] }: LoadOptions = {}): Spec =>
+  specOf(file, readChain(file, within));
 
 /** A spec whose text is at hand and extends nothing. Throws UserError. */
 export function specOfText(file: string, text: string): Spec {
@@ -203,7 +227,7 @@ interface Part {
 }
 
 /** A spec file and those that it extends, itself first. */
-function readChain(file: string): Part[] {
+function readChain(file: string, within: readonly string[] | null): Part[] {
   const chain: Part[] = [];
   const seen = new Map<string, string>();
   for (let path: string | undefined = file; path !== undefined; ) {
@@ -214,6 +238,13 @@ function readChain(file: string): Part[] {
     if (value.extends === undefined) break;
     const target: string = resolve(dirname(path), value.extends);
     const shown = relative(process.cwd(), target);
+    const real = realPath(target);
+    if (within !== null && !within.some((folder) => isBelow(realPath(resolve(folder)), real))) {
+      const message = `'${value.extends}' leads out of the folders that specs are read from, to ${real}`;
+      const hint =
+        'run it in a folder that has both, or name one; --extends-anywhere lets specs extend any file';
+      throw new UserError([source.mistake('extends-outside', ['extends'], message, hint)]);
+    }
     if (!existsSync(target)) {
       const message = `'${value.extends}' does not exist (looked for ${shown})`;
       throw new UserError([source.mistake('file-missing', ['extends'], message)]);
@@ -234,6 +265,21 @@ function readChain(file: string): Part[] {
     path = shown;
   }
   return chain;
+}
+
+/** A path with its links resolved, as far as it is there. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const above = dirname(path);
+    return above === path ? path : join(realPath(above), basename(path));
+  }
+}
+
+function isBelow(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 function parse(source: Source): SpecFile {

@@ -17,6 +17,10 @@ export const child = (value: unknown, key: string | number): unknown =>
     ? undefined
     : (value as Record<string | number, unknown>)[key];
 
+/** What stands for a word; a mapping may have a key that JavaScript would call to make it one. */
+const wordOf = (value: unknown): string =>
+  typeof value === 'object' && value !== null ? '' : String(value);
+
 const typeOf = (value: unknown): string =>
   value === null
     ? 'nothing'
@@ -64,7 +68,7 @@ export function mistakesOf(issue: z.core.$ZodIssue, source: Source): Mistake[] {
       return at(
         isProperty ? 'unknown-property' : 'unknown-value',
         `${key} cannot be ${typeOf(value)}`,
-        suggest(String(value), words),
+        suggest(wordOf(value), words),
       );
     }
     case 'invalid_key':
@@ -80,7 +84,7 @@ export function mistakesOf(issue: z.core.$ZodIssue, source: Source): Mistake[] {
       }
       if (path[0] === 'expect') {
         const words = ['holds', 'violated', 'not-applicable', 'reachable', 'unreachable'];
-        const hint = suggest(String(value), words);
+        const hint = suggest(wordOf(value), words);
         return at(
           'unknown-value',
           `${key} cannot be ${typeOf(value)}`,

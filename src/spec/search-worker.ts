@@ -2,11 +2,12 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { at } from '../explorer/crew.js';
 import { assist, privateWorkplace, sharedWorkplace } from '../explorer/expand.js';
+import type { SearchOutcome } from '../explorer/outcome.js';
 import type { Progress } from '../explorer/progress.js';
 import { search } from '../explorer/search.js';
 import type { StoreBuffers } from '../explorer/store.js';
 import type { OpenArchive } from './archive.js';
-import { openArchive } from './archive.js';
+import { openArchive, searchFrom } from './archive.js';
 import { buildDesign, systemOf } from './build.js';
 import { packedDigest } from './digest.js';
 import { UserError } from './errors.js';
@@ -28,6 +29,7 @@ function lead(request: LeadRequest): void {
   const opened = archiveOf(request, system.words);
   if (opened === null) return;
   const { archiving, keeps } = opened;
+  if (archiving !== undefined && archiving.from !== null) post({ resumed: true });
   const workplace = sharedWorkplace(system, words, machineMemory(), { bits, ...keeps });
   if (workplace === null && ports.length > 0) {
     post({ notice: 'there is too little address space to share: one worker searches' });
@@ -38,6 +40,7 @@ function lead(request: LeadRequest): void {
     ...limits,
     ...(archiving === undefined ? {} : { archiving }),
     ...(states === null ? {} : { onState: states.add }),
+    ...(eager ? { soloStates: 1 } : {}),
     onProgress: (progress: Progress) => {
       if (Date.now() - told > reportMs) {
         told = Date.now();
@@ -57,18 +60,25 @@ function lead(request: LeadRequest): void {
     if (eager && workplace !== null) awaitHelpers(workplace.control, ports.length);
   };
   const place = workplace ?? privateWorkplace(system, { bits, ...keeps });
-  const outcome = search(system, options, place, hire);
-  archiving?.archive.close();
-  for (const port of ports) port.close();
-  const isSeen = states !== null && outcome.stoppedBy === null;
-  post({ outcome: isSeen ? { ...outcome, states: states.result } : outcome });
+  const run = (): SearchOutcome => search(system, options, place, hire);
+  orRefuse(() => {
+    const outcome = archiving === undefined ? run() : searchFrom(archiving, run);
+    for (const port of ports) port.close();
+    const isSeen = states !== null && outcome.stoppedBy === null;
+    post({ outcome: isSeen ? { ...outcome, states: states.result } : outcome });
+  });
 }
 
 /** The archive that is asked for; null where it cannot be used, which has been told. */
 function archiveOf({ design, archive }: LeadRequest, words: number): Partial<OpenArchive> | null {
   if (archive === null) return {};
+  return orRefuse(() => openArchive(design, words, archive, (notice) => post({ notice })));
+}
+
+/** What comes of something; null where it is a mistake of the user's, which is told. */
+function orRefuse<T>(run: () => T): T | null {
   try {
-    return openArchive(design, words, archive, (notice) => post({ notice }));
+    return run();
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     post({ refused: error.mistakes });

@@ -1,5 +1,5 @@
 /** A YAML file whose values know where they stand. Nothing in a file is evaluated. */
-import type { CST, Document, Node } from 'yaml';
+import type { CST, Document, Node, Scalar, YAMLError } from 'yaml';
 import { isAlias, isMap, isScalar, LineCounter, Parser, parseDocument, visit } from 'yaml';
 import type { ErrorCode, Mistake } from './errors.js';
 import { UserError } from './errors.js';
@@ -25,6 +25,7 @@ export class Source {
     this.doc = parseDocument(text, {
       lineCounter: this.lines,
       merge: false,
+      resolveKnownTags: false,
       schema: 'core',
       strict: true,
       // Below: the library compares each key with all before it.
@@ -32,26 +33,26 @@ export class Source {
     });
     const fault = this.doc.errors[0] ?? this.doc.warnings[0];
     if (fault !== undefined) {
-      const [message = ''] = fault.message.split('\n');
-      this.refuse(
-        fault.pos[0],
-        fault.code === 'MULTIPLE_DOCS'
-          ? 'the file holds several documents; a spec is one'
-          : message.replace(/ at line \d+.*$/, ''),
-      );
+      this.refuse(fault.pos[0], faultText(fault));
     }
+    const refuseTag = (_: unknown, { tag, range }: Node & { tag?: string | undefined }): void => {
+      if (tag !== undefined) this.refuse(range?.[0] ?? 0, noTags);
+    };
     visit(this.doc, {
       Alias: (_, { source, range }) =>
         this.refuse(
           range?.[0] ?? 0,
-          `aliases such as *${source} are not used in specs; write the value out`,
+          `aliases such as *${source.slice(0, 60)} are not used in specs; write the value out`,
         ),
-      Map: (_, { items }) => {
+      Scalar: refuseTag,
+      Seq: refuseTag,
+      Map: (key, node) => {
+        refuseTag(key, node);
         const keys = new Set<unknown>();
-        for (const { key } of items) {
+        for (const { key } of node.items) {
           if (!isScalar(key)) continue;
           if (keys.has(key.value))
-            this.refuse(key.range?.[0] ?? 0, `the key '${key.value}' stands twice`);
+            this.refuse(key.range?.[0] ?? 0, `the key '${nameOf(key)}' stands twice`);
           keys.add(key.value);
         }
       },
@@ -123,4 +124,16 @@ export class Source {
     const { line, col } = this.lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   }
+}
+
+const nameOf = ({ value }: Scalar): string => String(value).slice(0, 60);
+
+const noTags = 'tags are not used in specs; write the value alone';
+
+/** What the library says, without the place, which it says too, and without the end of a long word. */
+function faultText({ code, message }: YAMLError): string {
+  if (code === 'MULTIPLE_DOCS') return 'the file holds several documents; a spec is one';
+  if (code === 'TAG_RESOLVE_FAILED') return noTags;
+  const [first = ''] = message.split('\n');
+  return first.replace(/ at line \d+.*$/, '').slice(0, 200);
 }

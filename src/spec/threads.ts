@@ -16,6 +16,7 @@ import { lostOutcome } from '../explorer/outcome.js';
 import type { Progress } from '../explorer/progress.js';
 import type { Limits, PackedSystem } from '../explorer/system.js';
 import type { ArchiveOptions } from './archive.js';
+import { unusable } from './archive.js';
 import type { StatesDigest } from './digest.js';
 import type { Mistake } from './errors.js';
 import { UserError } from './errors.js';
@@ -33,7 +34,7 @@ export interface ThreadOptions extends Limits {
   readonly archive?: ArchiveOptions;
   /** Take a digest of the states. */
   readonly certify?: boolean;
-  /** Start all threads at once, and wait for them: for tests and measurements. */
+  /** Start all threads at once, wait for them, and let them share every level: for tests. */
   readonly eager?: boolean;
   /** Called for each thread that is started; 0 leads. */
   readonly onThread?: (thread: Worker, index: number) => void;
@@ -65,6 +66,8 @@ export type SearchMessage =
   | { readonly progress: Progress }
   | { readonly notice: string }
   | { readonly hire: true }
+  /** It goes on from states that are in files. */
+  | { readonly resumed: true }
   | { readonly refused: readonly Mistake[] }
   | { readonly outcome: ThreadedOutcome };
 
@@ -101,6 +104,7 @@ export async function searchInThreads(
   const channels = Array.from({ length: workers - 1 }, () => new MessageChannel());
   const threads: Worker[] = [];
   let over = false;
+  let resumed = false;
   const outcome = await new Promise<ThreadedOutcome>((resolve, reject) => {
     const start = (index: number, request: LeadRequest | AssistRequest): void => {
       const ports = 'port' in request ? [request.port] : [...request.ports];
@@ -111,7 +115,10 @@ export async function searchInThreads(
       });
       threads[index] = thread;
       thread.on('message', hear);
-      thread.on('error', (error) => (isOutOfMemory(error) ? lose(index, error) : reject(error)));
+      thread.on('error', (error) => {
+        if (isOutOfMemory(error)) lose(index, error);
+        else reject(resumed && archive !== undefined ? unusable(archive.folder, error) : error);
+      });
       thread.on('exit', (code) => {
         if (index === 0 || code !== 0) lose(index, new Error(`it ended with code ${code}`));
       });
@@ -120,6 +127,7 @@ export async function searchInThreads(
     const hear = (message: SearchMessage): void => {
       if ('progress' in message) onProgress?.(message.progress);
       else if ('notice' in message) notices.push(message.notice);
+      else if ('resumed' in message) resumed = true;
       else if ('refused' in message) {
         over = true;
         reject(new UserError(message.refused));

@@ -64,6 +64,7 @@ export class Program {
   private readonly resting: LookUp<boolean>;
   /** Sets of locations that claims about several CPUs look into. */
   readonly watchedSets: LocationSet[] = [];
+  private readonly byEvent = new Map<Operation['event'], LocationSet>();
   readonly actions: readonly Action<Machine>[];
   /** Everywhere that a CPU can be, in the order of the families' numbers. */
   readonly standings: readonly Standing[];
@@ -114,6 +115,15 @@ export class Program {
   /** By location: whether it is in an operation of a kind. */
   locationsIn(of: (operation: Operation) => boolean): LocationSet {
     return this.setOf(this.locations.map((node) => node !== null && of(node.instance.operation)));
+  }
+
+  /** By location: whether it is in an operation that answers to the same event as a handler. */
+  private locationsOf({ event }: Operation): LocationSet {
+    const known = this.byEvent.get(event);
+    if (known !== undefined) return known;
+    const set = this.locationsIn((other) => other.event === event);
+    this.byEvent.set(event, set);
+    return set;
   }
 
   /** A set of locations. */
@@ -240,7 +250,7 @@ export class Program {
         // A handler on top of a handler: while there is a frame, and NMIs not on top of themselves.
         guards.push({ kind: 'nesting', holds: (m) => this.depthOf(m, cpu) < nestingMax });
         if (operation.starts === 'anywhere') {
-          const same = this.locationsIn(({ event }) => event === operation.event);
+          const same = this.locationsOf(operation);
           guards.push({ kind: 'on-itself', holds: (m) => !this.isOpen(m, cpu, same) });
         }
       }

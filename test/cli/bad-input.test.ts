@@ -43,7 +43,7 @@ const cases: readonly Case[] = [
   c(
     'a file that is too large',
     { 'a.yaml': `# ${'x'.repeat(300 * 1024)}` },
-    'a.yaml: error[file-unreadable]: the file has 307202 bytes; a spec has 262144 at most',
+    'a.yaml: error[file-unreadable]: the file is larger than 262144 bytes, which a spec is at most',
   ),
   c(
     'a binary file',
@@ -196,7 +196,37 @@ const cases: readonly Case[] = [
     'secret: &s [pte]\nunmapped: *s',
     'a.yaml:6:11: error[yaml-syntax]: aliases such as *s are not used in specs; write the value out',
   ),
-  c('a tag', 'shows: !!js/function x', 'a.yaml:5:8: error[yaml-syntax]: Unresolved tag'),
+  c(
+    'a tag',
+    'shows: !!js/function x',
+    'a.yaml:5:8: error[yaml-syntax]: tags are not used in specs; write the value alone',
+  ),
+  c(
+    'a tag that YAML knows',
+    'shows: !!str x',
+    'a.yaml:5:14: error[yaml-syntax]: tags are not used in specs; write the value alone',
+  ),
+  c(
+    'a tag of a list',
+    'secret: !!set { pte, heap }',
+    'a.yaml:5:9: error[yaml-syntax]: tags are not used in specs; write the value alone',
+  ),
+  c(
+    'a key twice, of a hundred thousand letters',
+    `${'x'.repeat(100_000)}: 1\n`.repeat(2),
+    `a.yaml:6:1: error[yaml-syntax]: the key '${'x'.repeat(60)}' stands twice\n`,
+  ),
+  c(
+    'a mapping for a word, which JavaScript would ask to be one',
+    { 'a.yaml': 'title: A\nprotocol: { toString: 1 }\n' },
+    "a.yaml:2:11: error[unknown-value]: 'protocol' cannot be a mapping\n  it can be mail, netbsd-2018",
+  ),
+  c(
+    'a file that extends one outside',
+    { 'b/a.yaml': `${base}extends: ../../c.yaml\n` },
+    "a.yaml:5:10: error[extends-outside]: '../../c.yaml' leads out of the folders that specs are read from, to /",
+    ['check', 'b/a.yaml'],
+  ),
   c('a key twice', 'title: B', "a.yaml:5:1: error[yaml-syntax]: the key 'title' stands twice"),
   c(
     'values nested ten thousand deep',

@@ -1,4 +1,4 @@
-import type { PackedSystem } from '../../src/explorer/system.js';
+import type { PackedSystem, ReferenceSystem } from '../../src/explorer/system.js';
 
 export interface Scattered {
   readonly size: number;
@@ -6,14 +6,6 @@ export interface Scattered {
   readonly seed: number;
   readonly rare: number;
 }
-export interface ScatteredEdge {
-  readonly action: number;
-  readonly process: number;
-  readonly to: number;
-  readonly failing: number;
-}
 export function processOf(action: number): number;
-export function edgesOf(graph: Scattered, state: number): ScatteredEdge[];
-export function failingOf(graph: Scattered, state: number): number;
-export function shownOf(graph: Scattered, state: number): number;
 export function packedOf(graph: Scattered): PackedSystem;
+export function referenceOf(graph: Scattered): ReferenceSystem<number>;

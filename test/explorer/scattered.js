@@ -16,7 +16,7 @@ export const processOf = (action) => action % processes;
  * States are numbers below `size`; each has three steps, most of them to a state that is at most
  * `spread` above it. One state in `rare` violates a property, one in `rare` steps does.
  */
-export function edgesOf({ size, spread, seed, rare }, state) {
+function edgesOf({ size, spread, seed, rare }, state) {
   return Array.from({ length: processes }, (_, process) => {
     const h = mix(state * processes + process, seed);
     const up = state + 1 + (h % spread);
@@ -30,8 +30,8 @@ export function edgesOf({ size, spread, seed, rare }, state) {
   });
 }
 
-export const failingOf = ({ seed, rare }, state) => (mix(state, seed + 1) % rare === 0 ? 1 : 0);
-export const shownOf = ({ size }, state) => (state > size / 2 ? 1 : 0);
+const failingOf = ({ seed, rare }, state) => (mix(state, seed + 1) % rare === 0 ? 1 : 0);
+const shownOf = ({ size }, state) => (state > size / 2 ? 1 : 0);
 
 export function packedOf(graph) {
   const row = (state) => Uint32Array.of(state & 0xff, state >>> 8, mix(state, 3));
@@ -56,5 +56,24 @@ export function packedOf(graph) {
       }
     },
     processOf,
+  };
+}
+
+export function referenceOf(graph) {
+  const fired = new Array(processes).fill(0);
+  return {
+    properties: 3,
+    witnesses: 2,
+    initials: [0, 5, 0],
+    fired,
+    key: String,
+    failing: (state) => (failingOf(graph, state) === 0 ? [] : [0]),
+    witnessed: (state) => (shownOf(graph, state) === 0 ? [] : [0]),
+    *successors(state) {
+      for (const { action, process, to, failing } of edgesOf(graph, state)) {
+        fired[process]++;
+        yield { action, process, next: to, failing: failing === 0 ? [] : [1] };
+      }
+    },
   };
 }

@@ -1,13 +1,13 @@
+/** The packed search in one thread; that it tells what the reference does is in test/modes. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { explore } from '../../src/explorer/reference.js';
 import type { SearchOptions } from '../../src/explorer/search.js';
 import { search } from '../../src/explorer/search.js';
 import type { Outcome } from '../../src/explorer/system.js';
 import type { Graph } from './graph.js';
-import { line, packedOf, processOf, referenceOf, someGraph } from './graph.js';
+import { line, packedOf, processOf, someGraph } from './graph.js';
 
-/** What both explorers tell; bytes, load and workers are the packed one's alone. */
+/** What any explorer tells; bytes, load and workers are the packed one's alone. */
 function outcomeOf(graph: Graph, options?: SearchOptions): Outcome {
   const { bytes, load, workers, notices, ...outcome } = search(packedOf(graph), options);
   expect(bytes).toBeGreaterThan(0);
@@ -17,24 +17,6 @@ function outcomeOf(graph: Graph, options?: SearchOptions): Outcome {
 }
 
 describe('the search', () => {
-  it('agrees with the reference on random transition systems, traces and all', () => {
-    fc.assert(
-      fc.property(someGraph, (graph) => {
-        expect(outcomeOf(graph)).toEqual(explore(referenceOf(graph)));
-      }),
-      { numRuns: 2000 },
-    );
-  });
-
-  it('agrees with the reference when the depth is limited', () => {
-    fc.assert(
-      fc.property(someGraph, fc.nat(6), (graph, depthMax) => {
-        expect(outcomeOf(graph, { depthMax })).toEqual(explore(referenceOf(graph), depthMax));
-      }),
-      { numRuns: 1000 },
-    );
-  });
-
   it('gives the path with the fewest changes of process, then the least actions', () => {
     /** Every path of a length that ends in a violation of the property, by brute force. */
     const paths = (graph: Graph, property: number, length: number): number[][] => {

@@ -5,29 +5,9 @@ import type { Progress } from '../../src/explorer/progress.js';
 import { explore } from '../../src/explorer/reference.js';
 import type { SearchOptions, SearchOutcome } from '../../src/explorer/search.js';
 import { search } from '../../src/explorer/search.js';
-import type { Outcome, ReferenceSystem } from '../../src/explorer/system.js';
-import type { Scattered } from './scattered.js';
-import { edgesOf, failingOf, packedOf, shownOf } from './scattered.js';
+import type { Outcome } from '../../src/explorer/system.js';
+import { packedOf, referenceOf } from './scattered.js';
 import { searched } from './searched.js';
-
-function referenceOf(graph: Scattered): ReferenceSystem<number> {
-  const fired = [0, 0, 0];
-  return {
-    properties: 3,
-    witnesses: 2,
-    initials: [0, 5, 0],
-    fired,
-    key: String,
-    failing: (state) => (failingOf(graph, state) === 0 ? [] : [0]),
-    witnessed: (state) => (shownOf(graph, state) === 0 ? [] : [0]),
-    *successors(state) {
-      for (const { action, process, to, failing } of edgesOf(graph, state)) {
-        fired[process] = (fired[process] as number) + 1;
-        yield { action, process, next: to, failing: failing === 0 ? [] : [1] };
-      }
-    },
-  };
-}
 
 const told = ({ bytes, load, workers, notices, ...outcome }: SearchOutcome): Outcome => outcome;
 
@@ -46,6 +26,22 @@ describe('several workers', () => {
       expect(told(outcome)).toEqual(reference);
       // Levels of the last one are too small to share.
       expect(outcome.workers).toBe(graph.spread < 100 ? 1 : workers);
+    }
+  });
+
+  it('agree on levels of a few states, which they share where that is asked', async () => {
+    for (const [size, spread] of [
+      [3000, 40],
+      [500, 200],
+      [40, 3],
+    ] as const) {
+      const graph = { size, spread, seed: 8, rare: 300 };
+      const reference = explore(referenceOf(graph));
+      for (const workers of [2, 4]) {
+        const outcome = await searched(graph, workers, { soloStates: 1 });
+        expect(told(outcome)).toEqual(reference);
+        expect(outcome.workers).toBe(workers);
+      }
     }
   });
 

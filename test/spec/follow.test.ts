@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { claimRows } from '../../src/invariants/claims.js';
 import { ImmutableModel } from '../../src/model/immutable-system.js';
 import { parsePath } from '../../src/report/trace.js';
+import { buildDesign } from '../../src/spec/build.js';
 import type { DesignModel } from '../../src/spec/design-model.js';
 import type { Followed } from '../../src/spec/follow.js';
 import { follow } from '../../src/spec/follow.js';
@@ -44,7 +45,8 @@ describe('a path', () => {
     const choices = fc.array(fc.nat(1000), { minLength: 20, maxLength: 20 });
     for (const [, design] of designs) {
       fc.assert(
-        fc.property(design, choices, (model, chosen) => {
+        fc.property(design, choices, (drawn, chosen) => {
+          const model = buildDesign(drawn);
           const system = new ImmutableModel(model);
           let state = system.initials[0] as (typeof system.initials)[number];
           const taken = chosen.flatMap((choice) => {

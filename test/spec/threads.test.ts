@@ -45,8 +45,8 @@ describe('a search in threads', () => {
       onThread: (thread, index) => {
         threads[index] = thread;
       },
-      onProgress: ({ workers }) => {
-        if (workers === 1) return;
+      onProgress: ({ workers, statesDistinct }) => {
+        if (workers === 1 || statesDistinct < 20_000) return;
         once(threads);
         once = () => {};
       },

@@ -13,7 +13,7 @@ import type { MachineSchema } from '../../src/state/machine.js';
 import { pack } from '../../src/state/packed.js';
 import type { Renaming, Symmetry } from '../../src/state/symmetry.js';
 import { write } from '../state/arbitrary.js';
-import { symmetricDesigns } from './designs.js';
+import { symmetricModels } from './designs.js';
 import { orbitOf, renamed } from './oracle.js';
 
 type S = State<MachineSchema>;
@@ -48,7 +48,7 @@ function successorsOf(
 
 const choices = fc.array(fc.nat(5000), { minLength: 1, maxLength: 120 });
 
-describe.each(symmetricDesigns)('under other names %s', (_, design) => {
+describe.each(symmetricModels)('under other names %s', (_, design) => {
   it('takes the same steps, and violates and shows the same', () => {
     let moved = 0;
     fc.assert(
@@ -70,7 +70,7 @@ describe.each(symmetricDesigns)('under other names %s', (_, design) => {
       }),
       { numRuns: 80 },
     );
-    expect(moved).toBeGreaterThan(30);
+    expect(moved).toBeGreaterThan(15);
   });
 
   it('has one canonical form for each orbit, which is in it', () => {

@@ -1,7 +1,6 @@
-/**
- * Renaming by the schema, on immutable states: slow and plain, and the oracle of the packed form.
- * The canonical state of an orbit is here the one with the least key.
- */
+/** Renaming by the schema, on immutable states: slow and plain, and the oracle of the packed form. */
+import { ImmutableModel } from '../../src/model/immutable-system.js';
+import type { Model } from '../../src/model/model.js';
 import type { State } from '../../src/state/immutable.js';
 import { keyOf } from '../../src/state/immutable.js';
 import type { Field, RecordField } from '../../src/state/schema.js';
@@ -55,5 +54,24 @@ export function orbitOf<S extends RecordField>(
   );
 }
 
-/** The least key of an orbit. */
-export const leastKey = (orbit: ReadonlySet<string>): string => [...orbit].sort()[0] as string;
+/** The immutable rules up to symmetry: two states of one orbit are the same to whoever explores it. */
+export class Orbits<S extends RecordField> extends ImmutableModel<S> {
+  /** By the key of a state: the least one of its orbit. */
+  private readonly leastKeys = new Map<string, string>();
+
+  constructor(
+    private readonly of: Model<S>,
+    private readonly symmetry: Symmetry,
+  ) {
+    super(of);
+  }
+
+  override key(state: State<S>): string {
+    const known = this.leastKeys.get(super.key(state));
+    if (known !== undefined) return known;
+    const keys = [...orbitOf(this.of.schema, this.symmetry, state)].sort();
+    const [least = ''] = keys;
+    for (const key of keys) this.leastKeys.set(key, least);
+    return least;
+  }
+}

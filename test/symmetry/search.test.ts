@@ -1,20 +1,14 @@
 /**
- * The search up to symmetry against the search of every state: verdicts, depths and the very traces,
- * witnesses, and as many states as there are orbits.
+ * The search up to symmetry against the search of every state, spec by spec: verdicts, depths and the
+ * very traces, witnesses. test/modes has random designs.
  */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findSpecs, loadSpec } from '../../dist/index.js';
-import { explore } from '../../src/explorer/reference.js';
 import { search } from '../../src/explorer/search.js';
 import type { Limits } from '../../src/explorer/system.js';
-import { ImmutableModel } from '../../src/model/immutable-system.js';
 import { PackedModel } from '../../src/model/packed-system.js';
 import { AsymmetryError, buildDesign } from '../../src/spec/build.js';
 import type { DesignModel } from '../../src/spec/design-model.js';
-import type { Symmetry } from '../../src/state/symmetry.js';
-import { symmetricDesigns } from './designs.js';
-import { leastKey, orbitOf } from './oracle.js';
 
 const unreduced = ({ symmetry: _, ...model }: DesignModel): DesignModel => model;
 
@@ -23,50 +17,6 @@ const told = (model: DesignModel, limits: Limits) => {
   const { verdicts, witnesses, stoppedBy } = search(new PackedModel(model), limits);
   return { verdicts, witnesses, stoppedBy };
 };
-
-/** Orbits of the states up to a depth, by the immutable rules and the schema. */
-function orbitsOf(model: DesignModel, depthMax: number): number {
-  const system = new ImmutableModel(model);
-  const seen = new Set<string>();
-  const orbits = new Set<string>();
-  let level = [...system.initials];
-  for (let depth = 0; level.length > 0; depth++) {
-    const fresh = level.filter((state) => {
-      const key = system.key(state);
-      return !seen.has(key) && seen.add(key);
-    });
-    for (const state of fresh) {
-      orbits.add(leastKey(orbitOf(model.schema, model.symmetry as Symmetry, state)));
-    }
-    level =
-      depth >= depthMax
-        ? []
-        : fresh.flatMap((state) => [...system.successors(state)].map(({ next }) => next));
-  }
-  return orbits.size;
-}
-
-describe.each(symmetricDesigns)('up to symmetry %s', (_, design) => {
-  it('comes out as when every state is searched', () => {
-    let violated = 0;
-    fc.assert(
-      fc.property(design, (model) => {
-        const { stoppedBy, depth } = search(new PackedModel(unreduced(model)), { statesMax: 400 });
-        const depthMax = stoppedBy === null ? Number.POSITIVE_INFINITY : depth - 1;
-        const { verdicts, witnesses } = explore(new ImmutableModel(model), depthMax);
-        const reduced = search(new PackedModel(model), { depthMax });
-        expect(reduced.verdicts.map(({ result, ...more }) => more)).toEqual(
-          verdicts.map(({ result, ...more }) => more),
-        );
-        expect(reduced.witnesses).toEqual(witnesses);
-        expect(reduced.statesDistinct).toBe(orbitsOf(model, depthMax));
-        if (verdicts.some(({ result }) => result === 'violated')) violated++;
-      }),
-      { numRuns: 30 },
-    );
-    expect(violated).toBeGreaterThan(6);
-  });
-});
 
 /** Every spec, in any order where it must be, with what of the symmetry it has. */
 function symmetricModelOf(file: string): DesignModel | null {

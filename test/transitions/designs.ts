@@ -1,11 +1,12 @@
 /** Designs for tests, without a file: options and edits in, a model out. */
 import { buildDesign } from '../../src/spec/build.js';
 import type { DesignModel } from '../../src/spec/design-model.js';
+import type { Design } from '../../src/spec/load.js';
+import { noReductions } from '../../src/spec/load.js';
 import type { ScopeOptions } from '../../src/state/scope.js';
 import type { Edit } from '../../src/transitions/edit.js';
 import { mail } from '../../src/transitions/mail.js';
 import type { Protocol } from '../../src/transitions/operation.js';
-import type { SymmetryName } from '../../src/transitions/symmetry.js';
 
 export const small: ScopeOptions = {
   cpus: 2,
@@ -33,17 +34,19 @@ export const mend: readonly Edit[] = [
   { insert: 'unlock-updir', after: 'l4-allocate/add-slot' },
 ];
 
-export function modelOf(
+export function designOf(
   options: Partial<ScopeOptions> = {},
   edits: readonly Edit[] = [],
   protocol: Protocol = mail,
-  symmetry: readonly SymmetryName[] = [],
-): DesignModel {
+): Design {
   const defaults = { ...small, ...protocol.defaults };
-  return buildDesign({
+  return {
     protocol: protocol.name,
     options: { ...defaults, ...options },
     edits,
-    reductions: { symmetry, por: false },
-  });
+    reductions: noReductions,
+  };
 }
+
+export const modelOf = (...design: Parameters<typeof designOf>): DesignModel =>
+  buildDesign(designOf(...design));

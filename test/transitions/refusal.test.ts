@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ImmutableModel } from '../../src/model/immutable-system.js';
 import { refusalText } from '../../src/report/refusal.js';
-import { buildSpec } from '../../src/spec/build.js';
+import { buildDesign, buildSpec } from '../../src/spec/build.js';
 import type { DesignModel } from '../../src/spec/design-model.js';
 import { byLabel } from '../../src/spec/follow.js';
 import { findSpecs, loadSpec } from '../../src/spec/load.js';
@@ -194,7 +194,8 @@ describe('a refusal', () => {
     const choices = fc.array(fc.nat(1000), { minLength: 25, maxLength: 25 });
     const kinds = new Set<string>();
     fc.assert(
-      fc.property(design, choices, (model, chosen) => {
+      fc.property(design, choices, (drawn, chosen) => {
+        const model = buildDesign(drawn);
         const system = new ImmutableModel(model);
         let state = system.initials[0] as (typeof system.initials)[number];
         for (const choice of chosen) {
