@@ -141,11 +141,13 @@ describe('what is made from the code', () => {
 });
 
 describe('links', () => {
-  const pages = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'].concat(
-    readdirSync('docs')
-      .filter((name) => name.endsWith('.md'))
-      .map((name) => `docs/${name}`),
-  );
+  const pages = ['README', 'ARCHITECTURE', 'CONTRIBUTING', 'CHANGELOG', 'SECURITY']
+    .map((name) => `${name}.md`)
+    .concat(
+      readdirSync('docs')
+        .filter((name) => name.endsWith('.md'))
+        .map((name) => `docs/${name}`),
+    );
   it.each(pages)('of %s lead to something', (page) => {
     const folder = page.startsWith('docs/') ? 'docs/' : '';
     const targets = [...read(page).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(

@@ -10,6 +10,7 @@ import { specSchema } from '../spec/format.js';
 import { areaNames, eventNames } from '../state/scope.js';
 import { conditions } from '../transitions/conditions.js';
 import { commandLines } from './commands.js';
+import { dependenciesOf } from './dependencies.js';
 import { code, table } from './markdown.js';
 import { protocolLines } from './protocols.js';
 import { editLines, keyLines } from './spec-file.js';
@@ -27,8 +28,13 @@ const files: Readonly<Record<string, () => string>> = {
   'specs/spec.schema.json': () => `${JSON.stringify(specSchema(), null, 2)}\n`,
 };
 
-/** By document and by the name of its mark: the lines that stand there. */
-const parts: Readonly<Record<string, Readonly<Record<string, () => string[]>>>> = {
+/** The text of a file of the repository. */
+type Read = (file: string) => string;
+
+/** By the name of a mark in a document: the lines that stand there. */
+type Marks = Readonly<Record<string, (read: Read) => string[]>>;
+
+const parts: Readonly<Record<string, Marks>> = {
   'docs/reference.md': {
     commands: commandLines,
     'exit-codes': () => [
@@ -75,25 +81,36 @@ const parts: Readonly<Record<string, Readonly<Record<string, () => string[]>>>> 
       ),
     protocols: protocolLines,
   },
+  'docs/licences.md': {
+    dependencies: (read) =>
+      table(
+        ['package', 'version', 'licence'],
+        dependenciesOf(read('package-lock.json')).map(({ name, version, license }) => [
+          code(name),
+          version,
+          license,
+        ]),
+      ),
+  },
   'docs/json.md': { report: () => fieldLines(z.toJSONSchema(reportFormat) as Field, '') },
 };
 
-/** What is made from the code, as it must be, by file. @param read the text of a document */
-export function pagesOf(read: (file: string) => string): Record<string, string> {
+/** What is made from the code, as it must be, by file. */
+export function pagesOf(read: Read): Record<string, string> {
   return Object.fromEntries([
     ...Object.entries(files).map(([file, text]) => [file, text()]),
-    ...Object.entries(parts).map(([file, marks]) => [file, withParts(read(file), marks)]),
+    ...Object.entries(parts).map(([file, marks]) => [file, withParts(file, marks, read)]),
   ]);
 }
 
-function withParts(text: string, marks: Readonly<Record<string, () => string[]>>): string {
+function withParts(file: string, marks: Marks, read: Read): string {
   return Object.entries(marks).reduce((page, [mark, lines]) => {
     const [start, end] = [`<!-- ${mark} -->\n`, '<!-- end -->'];
     const from = page.indexOf(start) + start.length;
     const to = page.indexOf(end, from);
     if (from < start.length || to < 0) throw new Error(`there is no mark '${mark}'`);
-    return `${page.slice(0, from)}\n${lines().join('\n')}\n\n${page.slice(to)}`;
-  }, text);
+    return `${page.slice(0, from)}\n${lines(read).join('\n')}\n\n${page.slice(to)}`;
+  }, read(file));
 }
 
 /** A list of fields, those of what a field holds below it. */
