@@ -43,7 +43,7 @@ const cases: readonly Case[] = [
   c(
     'a file that is too large',
     { 'a.yaml': `# ${'x'.repeat(300 * 1024)}` },
-    'a.yaml: error[file-unreadable]: the file is larger than 262144 bytes, which a spec is at most',
+    'a.yaml: error[file-unreadable]: the file has 307202 bytes; a spec has 262144 at most',
   ),
   c(
     'a binary file',
@@ -212,8 +212,8 @@ const cases: readonly Case[] = [
     'a.yaml:5:9: error[yaml-syntax]: tags are not used in specs; write the value alone',
   ),
   c(
-    'a key twice, of a hundred thousand letters',
-    `${'x'.repeat(100_000)}: 1\n`.repeat(2),
+    'a key twice, of a thousand letters',
+    `${'x'.repeat(1000)}: 1\n`.repeat(2),
     `a.yaml:6:1: error[yaml-syntax]: the key '${'x'.repeat(60)}' stands twice\n`,
   ),
   c(

@@ -11,7 +11,9 @@ const large = (more = ''): string =>
 const accepted = 'unfinished: accepted\n';
 
 const check = (files: Readonly<Record<string, string>>, ...args: string[]) =>
-  inFolder(files, (folder) => svscheck(['check', ...Object.keys(files), ...args], folder));
+  inFolder(files, (folder) =>
+    svscheck(['check', '--extends-anywhere', ...Object.keys(files), ...args], folder),
+  );
 
 /** The status of each spec, what stopped it, and whether that is accepted. */
 const endings = (json: string) =>

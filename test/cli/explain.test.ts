@@ -58,7 +58,7 @@ store-buffer: 2
 machine: { events: [] }
 `;
     const { code, out } = await inFolder({ 'a.yaml': spec }, (folder) =>
-      svscheck(['explain', 'a.yaml', '--json'], folder),
+      svscheck(['explain', '--extends-anywhere', 'a.yaml', '--json'], folder),
     );
     expect(code).toBe(0);
     expect(fences(out).map(({ without }) => without)).toEqual([

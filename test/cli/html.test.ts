@@ -19,7 +19,7 @@ describe('the html reporter', () => {
   it('makes a page of one policy, one style, the data and one script', async () => {
     const [html, json] = await inFolder({ 'spec.yaml': spec }, (folder) => {
       const { out, code } = svscheck(
-        ['check', 'spec.yaml', '--json', '--reporter', 'html=page.html'],
+        ['check', '--extends-anywhere', 'spec.yaml', '--json', '--reporter', 'html=page.html'],
         folder,
       );
       expect(code).toBe(0);
@@ -54,7 +54,13 @@ describe('the html reporter', () => {
   });
 
   it('is told of mistakes, and can have standard output', () => {
-    const { out, code } = svscheck(['check', 'nowhere.yaml', '--reporter', 'html']);
+    const { out, code } = svscheck([
+      'check',
+      '--extends-anywhere',
+      'nowhere.yaml',
+      '--reporter',
+      'html',
+    ]);
     expect(code).toBe(2);
     expect(out.split('\n')[0]).toBe('<!doctype html>');
     expect(out).toContain('"code":"file-missing","file":"nowhere.yaml"');

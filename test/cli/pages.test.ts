@@ -178,7 +178,7 @@ describe('the exit code', () => {
     ],
   ])('is %i for expectations %j', async (expected, text, says) => {
     const { code, out } = await inFolder({ 'a.yaml': text }, (folder) =>
-      svscheck(['check', 'a.yaml'], folder),
+      svscheck(['check', '--extends-anywhere', 'a.yaml'], folder),
     );
     expect(out).toContain(says);
     expect(code).toBe(expected);
@@ -191,7 +191,7 @@ describe('the exit code', () => {
     [['--memory-max', '90MiB'], 'memory-max'],
   ])('is 3 when a limit ends the search: %j', async (limit, name) => {
     const { code, out } = await inFolder({ 'a.yaml': large }, (folder) =>
-      svscheck(['check', 'a.yaml', ...limit], folder),
+      svscheck(['check', '--extends-anywhere', 'a.yaml', ...limit], folder),
     );
     expect(out).toContain(`stopped early (${name}): what is not violated is unfinished`);
     expect(out).not.toMatch(/^ +\S+ +\S+ +holds/m);
@@ -208,10 +208,14 @@ describe('the exit code', () => {
   it('is 130 after Ctrl-C, and what was explored is told', async () => {
     let isKilled = false;
     const { code, out } = await inFolder({ 'a.yaml': large }, (folder) =>
-      started(['check', 'a.yaml', '--progress', 'json'], folder, (_, child, err) => {
-        const isUnderWay = /"statesDistinct":\d{5}/.test(err);
-        if (isUnderWay && !isKilled) isKilled = child.kill('SIGINT');
-      }),
+      started(
+        ['check', '--extends-anywhere', 'a.yaml', '--progress', 'json'],
+        folder,
+        (_, child, err) => {
+          const isUnderWay = /"statesDistinct":\d{5}/.test(err);
+          if (isUnderWay && !isKilled) isKilled = child.kill('SIGINT');
+        },
+      ),
     );
     expect(out).toMatch(/[1-9][\d,]{4,} states, [\d,]+ generated, depth \d+/);
     expect(out).toContain('stopped early (interrupted)');

@@ -61,7 +61,7 @@ describe('check with partial orders', () => {
   it('says of a witness that it is reached, and not in how many steps', async () => {
     const text = `title: A\nextends: ${process.cwd()}/specs/mail/base.yaml\nreductions: [por]\nexpect: { kernel-mode: reachable }\n`;
     const { out } = await inFolder({ 'a.yaml': text }, (folder) =>
-      svscheck(['check', 'a.yaml'], folder),
+      svscheck(['check', '--extends-anywhere', 'a.yaml'], folder),
     );
     expect(out).toMatch(/kernel-mode +reached, as expected/);
   });
@@ -78,7 +78,9 @@ describe('check with partial orders', () => {
   it('is left out of explain', async () => {
     const text = `title: A\nextends: ${process.cwd()}/specs/bugs/z19-late-load.yaml\nreductions: [por]\n`;
     const repaired = (path: string, folder = '.') =>
-      svscheck(['explain', '--repair', path], folder).out.split('\n').slice(1);
+      svscheck(['explain', '--extends-anywhere', '--repair', path], folder)
+        .out.split('\n')
+        .slice(1);
     expect(await inFolder({ 'a.yaml': text }, (folder) => repaired('a.yaml', folder))).toEqual(
       repaired('specs/bugs/z19-late-load.yaml'),
     );
@@ -119,7 +121,7 @@ describe('the audit', () => {
   it('of a design that is not symmetric is the mistake of a user', async () => {
     const text = `title: A\nprotocol: mail\nmachine: { cpus: 2, pmaps: 1, user-slots: 1 }\nsymmetry: [cpus]\n`;
     const { code, err } = await inFolder({ 'a.yaml': text }, (folder) =>
-      svscheck(['check', '--audit', 'a.yaml'], folder),
+      svscheck(['check', '--extends-anywhere', '--audit', 'a.yaml'], folder),
     );
     expect(code).toBe(2);
     expect(err).toContain('error[not-symmetric]');

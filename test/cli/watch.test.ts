@@ -84,7 +84,7 @@ describe('check --watch', () => {
         'specs/a.yaml': `title: L\nextends: ${process.cwd()}/specs/mail/mended.yaml\nmachine: { cpus: 3, user-slots: 2 }\n`,
       },
       async (folder) => {
-        const args = ['check', 'specs', '--watch', '--progress', 'json'];
+        const args = ['check', '--extends-anywhere', 'specs', '--watch', '--progress', 'json'];
         let isKilled = false;
         const { code, out } = await started(args, folder, (_, child, err) => {
           if (!isKilled && err.includes('"event":"progress"')) isKilled = child.kill('SIGINT');

@@ -156,7 +156,7 @@ describe('sarif', () => {
   it('has a thread flow for each CPU, in one order over all of them', async () => {
     const base = `title: A\nextends: ${process.cwd()}/specs/mail/interleaved.yaml\n`;
     const { out } = await inFolder({ 'a.yaml': base }, (folder) =>
-      svscheck(['check', 'a.yaml', '--reporter', 'sarif'], folder),
+      svscheck(['check', '--extends-anywhere', 'a.yaml', '--reporter', 'sarif'], folder),
     );
     const flows = runOf(JSON.parse(out)).results.map(({ codeFlows = [] }) =>
       codeFlows.flatMap(({ threadFlows }) => threadFlows),
