@@ -521,6 +521,15 @@ const cases: readonly Case[] = [
     ['replay', 'a.yaml', '--path', '0:0', '--save', 'b/c.yaml'],
   ),
   c(
+    'a checkpoint in a file',
+    {
+      'a.yaml': 'title: A\nprotocol: mail\nmachine: { cpus: 2, pmaps: 2, user-slots: 1 }\n',
+      'b.txt': '',
+    },
+    'error[checkpoint-unusable]: ENOTDIR',
+    ['check', 'a.yaml', '--checkpoint', 'b.txt'],
+  ),
+  c(
     'a file that init would overwrite',
     base,
     'a.yaml: error[bad-option]: the file exists; it is left as it is\n  --force replaces it',

@@ -270,7 +270,7 @@ describe('the search', () => {
 
   it('is cancelled while one walks on, and can begin again', async () => {
     await inFolder({ 'a.yaml': large }, async (folder) => {
-      const other = await exploring(['a.yaml'], folder);
+      const other = await exploring(['--extends-anywhere', 'a.yaml'], folder);
       for (let round = 0; round < 2; round++) {
         await post(other, 'start');
         while ((await now(other)).progress === null) await sleep(50);
