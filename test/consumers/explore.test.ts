@@ -226,7 +226,7 @@ describe('the page', () => {
       '</title></script><script>document.title = 1</script><img src=x onerror=alert(1)>';
     const text = `title: "${title}"\nextends: ${process.cwd()}/${small}\n`;
     await inFolder({ 'a.yaml': text }, async (folder) => {
-      const server = await exploring(['a.yaml'], folder);
+      const server = await exploring(['--extends-anywhere', 'a.yaml'], folder);
       const page = await openAt(server.url);
       expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe(title);
       expect(await page.title()).toBe(title);

@@ -72,7 +72,7 @@ const printed = (reporter: string, args: readonly string[]) =>
       'initial.yaml': `${files['good.yaml']}secret: [entry]\n`,
       'folder/good.yaml': files['good.yaml'],
     },
-    (folder) => svscheck(['check', ...args, '--reporter', reporter], folder),
+    (folder) => svscheck(['check', '--extends-anywhere', ...args, '--reporter', reporter], folder),
   );
 
 describe('SARIF', () => {

@@ -46,7 +46,10 @@ async function withReport(
   await inFolder(files, async (folder) => {
     const html = join(folder, 'report.html');
     const paths = specs.map((spec) => (spec in files ? spec : resolve(spec)));
-    const { out } = svscheck(['check', ...paths, '--json', '--reporter', `html=${html}`], folder);
+    const { out } = svscheck(
+      ['check', '--extends-anywhere', ...paths, '--json', '--reporter', `html=${html}`],
+      folder,
+    );
     await use({ report: JSON.parse(out), html, bytes: statSync(html).size });
   });
 }
