@@ -93,7 +93,15 @@ describe('progress', () => {
   });
 
   it('as JSON tells how far a large search is, in fields that are described', async () => {
-    const args = ['check', 'a.yaml', '--time-max', '1500ms', '--progress', 'json'];
+    const args = [
+      'check',
+      '--extends-anywhere',
+      'a.yaml',
+      '--time-max',
+      '1500ms',
+      '--progress',
+      'json',
+    ];
     const { err } = await inFolder({ 'a.yaml': large }, (folder) => svscheck(args, folder));
     const lines = events(err);
     const [first] = lines;
