@@ -374,7 +374,8 @@ function locked<T>(folder: string, open: () => T): T {
   }
 }
 
-const freeLock = (folder: string): void =>
+/** This process uses a folder no more: `close()` says so, unless the thread that had it is gone. */
+export const freeLock = (folder: string): void =>
   fs.rmSync(join(folder, lockOf(process.pid)), { force: true });
 
 function isRunning(pid: number): boolean {

@@ -83,7 +83,7 @@ export class DiskSet extends SeenSet {
     const place: Place = { rows, offset: 0 };
     for (let from = first; from < end; from += readTogether) {
       const count = Math.min(readTogether, end - from);
-      if (readRows(this.file, words, from, rows.subarray(0, count * words)) < count) {
+      if (this.readOrStop(from, rows.subarray(0, count * words)) < count) {
         throw new Error(`${this.disk.file} ends before row ${from + count}`);
       }
       for (let row = 0; row < count; row++) {

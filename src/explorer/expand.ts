@@ -70,8 +70,8 @@ export class SearchWorker {
   readonly seen: StateLog;
   private readonly pending: Successors;
   private untilLook = statesPerLook;
-  /** How often an earlier search had taken each named step. */
-  private firedBefore: readonly number[] = [];
+  /** By named step: how often an earlier search took it, less how often this one did aside. */
+  private readonly firedBeside: Float64Array;
 
   /**
    * @param pause called between two lookups when the index is full; returns when it has grown
@@ -86,6 +86,7 @@ export class SearchWorker {
   ) {
     this.seen = setOf(workplace.store, crew, pause);
     this.pending = new Successors(system.words, batchRows * 2);
+    this.firedBeside = new Float64Array(system.steps);
   }
 
   /** Expands states of the frontier until none is left, or the crew is told to stop. */
@@ -185,14 +186,28 @@ export class SearchWorker {
   /** Goes on from what an earlier search had counted. */
   adopt({ statesGenerated, fired }: Mark): void {
     this.countGenerated(statesGenerated - this.system.initials.length);
-    this.firedBefore = fired;
+    this.addFired(fired, 1);
     this.report();
+  }
+
+  /** Takes steps that are not the search's: they are not counted. */
+  aside(take: () => void): void {
+    this.addFired(this.system.fired, 1);
+    take();
+    this.addFired(this.system.fired, -1);
+  }
+
+  private addFired(fired: ArrayLike<number>, sign: 1 | -1): void {
+    const { firedBeside } = this;
+    for (let step = 0; step < fired.length; step++) {
+      firedBeside[step] = (firedBeside[step] as number) + sign * (fired[step] as number);
+    }
   }
 
   /** Leaves what the search adds up at its end where the leader finds it. */
   private report(): void {
-    const { firedBefore, system } = this;
-    const fired = system.fired.map((times, step) => times + (firedBefore[step] ?? 0));
+    const { firedBeside, system } = this;
+    const fired = system.fired.map((times, step) => times + (firedBeside[step] as number));
     const own = this.crew.worker * countsOf(system.steps, 1);
     this.workplace.counts.set(fired, own + 1);
   }

@@ -15,14 +15,14 @@ import { DiskSet } from './disk.js';
 import type { Workplace } from './expand.js';
 import { firedBy, generatedBy, privateWorkplace, SearchWorker } from './expand.js';
 import { Findings } from './findings.js';
-import { Levels, targetOf } from './levels.js';
+import { Levels } from './levels.js';
 import type { SearchOutcome } from './outcome.js';
 import type { Progress } from './progress.js';
 import { statesRemaining } from './progress.js';
 import { SeenSet } from './seen.js';
 import { statesLimit } from './store.js';
-import type { Limits, PackedSystem, StopReason, Verdict } from './system.js';
-import { pathTo } from './trace.js';
+import type { Limits, PackedSystem, Verdict } from './system.js';
+import { Traces } from './traces.js';
 
 export type { SearchOutcome } from './outcome.js';
 
@@ -40,8 +40,6 @@ export interface SearchOptions extends Limits {
 /** Rows that are read from an archive at once. */
 const rowsTogether = 1 << 14;
 const soloStatesByDefault = 2048;
-/** Milliseconds that the traces may still take, when a limit of time has passed or Ctrl-C was pressed. */
-const lateMs = 1000;
 
 /**
  * Looks at every reachable state once, through violating ones too.
@@ -69,13 +67,6 @@ export function search(
   }
 }
 
-/** The way back to a trace has taken too long. */
-class TooLate extends Error {
-  constructor(readonly reason: StopReason) {
-    super(reason);
-  }
-}
-
 class Search {
   private readonly crew: Crew;
   private readonly worker: SearchWorker;
@@ -92,8 +83,7 @@ class Search {
   private readonly keeper: Keeper | null;
   /** Whether all states of an archive fitted into the set. */
   private isLoaded = true;
-  /** When it was first seen that the traces are late. */
-  private lateSince: number | null = null;
+  private readonly traces: Traces;
 
   constructor(
     private readonly system: PackedSystem,
@@ -109,6 +99,7 @@ class Search {
     };
     this.worker = new SearchWorker(system, this.crew, workplace, pause, () => this.look());
     this.findings = new Findings(system);
+    this.traces = new Traces(system, this.crew, () => this.due);
     this.keeper = options.archiving === undefined ? null : new Keeper(options.archiving);
   }
 
@@ -216,15 +207,20 @@ class Search {
   }
 
   private beginLevel(first: number, end: number): void {
-    const { worker, levels, system, workplace, findings } = this;
+    const { worker, levels, keeper } = this;
     const { seen } = worker;
     levels.add(() => seen.statesBetween(first, end));
     seen.beginLevel();
     const states = seen.count;
     this.sizes.push(states - this.known);
     this.known = states;
-    const { keeper } = this;
-    if (keeper === null) return;
+    if (keeper !== null) this.markLevel(keeper);
+    this.findTraces();
+  }
+
+  /** Notes where the search is, and archives what is due. */
+  private markLevel(keeper: Keeper): void {
+    const { worker, system, workplace, findings } = this;
     keeper.mark = {
       levels: [...this.sizes],
       statesGenerated: system.initials.length + generatedBy(workplace.counts, system.steps),
@@ -232,7 +228,7 @@ class Search {
       violated: [...findings.violated],
       witnesses: [...findings.witnesses],
     };
-    if (keeper.isDue || seen instanceof DiskSet) this.archiveLevels();
+    if (keeper.isDue || worker.seen instanceof DiskSet) this.archiveLevels();
   }
 
   /** Writes the levels that are not yet written, up to the one that was begun last. */
@@ -325,14 +321,6 @@ class Search {
     return Date.now() - this.started > timeMax ? 'time-max' : null;
   }
 
-  /** Throws TooLate when the time is over, and has been for a while. */
-  private lookBack(): void {
-    const { due } = this;
-    if (due === null) return;
-    this.lateSince ??= Date.now();
-    if (Date.now() - this.lateSince > lateMs) throw new TooLate(due);
-  }
-
   private progress(): Progress {
     const { crew, sizes, workplace, system, known, depth } = this;
     const { seen } = this.worker;
@@ -381,6 +369,22 @@ class Search {
     crew.set(at.full, 0);
   }
 
+  /** Whether every state that was found can be looked at. */
+  private get isWhole(): boolean {
+    const { crew, isLoaded, worker } = this;
+    // A worker that died while the index was made anew may have left out a part of it.
+    const isLost = crew.get(at.gone) !== 0 && crew.get(at.full) !== 0;
+    // The states on the way are gone where fingerprints are kept: see compact.ts.
+    return isLoaded && !isLost && worker.seen instanceof SeenSet;
+  }
+
+  private findTraces(): void {
+    const { system, worker, levels, findings, traces } = this;
+    // Where steps leap, the states between are not there: see system.ts.
+    if (!this.isWhole || system.leaps || traces.missing(findings.violated) === 0) return;
+    worker.aside(() => traces.find(levels, findings.violated));
+  }
+
   private tellStates(): void {
     const { onState } = this.options;
     if (onState === undefined) return;
@@ -394,32 +398,13 @@ class Search {
     const { violated, witnesses } = this.findings;
     const { seen } = this.worker;
     const stoppedBy = crew.stopped;
-    // Before the traces are rebuilt, since that takes steps again.
-    const fired = firedBy(workplace.counts, system.steps);
-    // A worker that died while the index was made anew may have left out a part of it.
-    const isWhole = this.isLoaded && (crew.get(at.gone) === 0 || crew.get(at.full) === 0);
     const isExhaustive = stoppedBy === null && seen instanceof SeenSet;
     if (isExhaustive) this.tellStates();
-    const levels = this.levels.watched(() => this.lookBack());
-    let tracesStoppedBy: StopReason | null = null;
+    this.findTraces();
+    const isPathless = this.isWhole && (system.leaps || this.traces.stoppedBy !== null);
     const verdicts = violated.map((level, property): Verdict => {
       if (level === null) return { result: isExhaustive ? 'holds' : 'unfinished' };
-      // The states on the way are gone where fingerprints are kept: see compact.ts.
-      if (!isWhole || !(seen instanceof SeenSet)) return { result: 'unfinished' };
-      if (system.leaps) return { result: 'pathless' };
-      try {
-        const target = targetOf(system, levels, property, level);
-        const path = pathTo(system, levels, target);
-        return { result: 'violated', depth: target.depth, path };
-      } catch (error) {
-        if (error instanceof TooLate) {
-          tracesStoppedBy = error.reason;
-          return { result: 'pathless' };
-        }
-        // The states on the way lie in files that cannot be read.
-        if (stoppedBy !== 'disk-error') throw error;
-        return { result: 'unfinished' };
-      }
+      return this.traces.to(property) ?? { result: isPathless ? 'pathless' : 'unfinished' };
     });
     const statesDistinct = seen.count;
     return {
@@ -428,9 +413,9 @@ class Search {
       statesDistinct,
       statesGenerated: system.initials.length + generatedBy(workplace.counts, system.steps),
       depth: this.depth + (statesDistinct > this.known ? 1 : 0),
-      fired,
+      fired: firedBy(workplace.counts, system.steps),
       stoppedBy,
-      tracesStoppedBy,
+      tracesStoppedBy: this.traces.stoppedBy,
       bytes: seen.bytes,
       load: seen.load,
       workers: this.handsMax,

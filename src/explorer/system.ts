@@ -12,7 +12,7 @@ export interface PackedSystem {
   readonly witnesses: number;
   /** The initial states, in the model's order; several may be equal. */
   readonly initials: readonly Uint32Array[];
-  /** How many named steps there are, and how often each was taken by expand() so far. */
+  /** How many named steps there are, and how often each was taken by expand() so far: to be read. */
   readonly steps: number;
   readonly fired: Float64Array;
   /** Makes the state at `rows[offset]` the loaded one: what expand() speaks of. */

@@ -144,6 +144,7 @@ export async function searchDesign(
   }
   const { onProgress, stop, hashCompact, eager, onThread, heapMax, archive, certify, ...given } =
     options;
+  const started = Date.now();
   const limits = { memoryMax: memoryByDefault(), ...given };
   const statesMax = Math.min(limits.statesMax ?? Number.POSITIVE_INFINITY, statesInThisThread);
   const system = systemOf(design, model);
@@ -170,7 +171,9 @@ export async function searchDesign(
     const isSeen = states !== null && outcome.stoppedBy === null;
     return { ...outcome, ...(isSeen ? { states: states.result } : {}), notices };
   }
-  return await searchInThreads(design, system, { ...options, ...limits, workers });
+  const { timeMax } = limits;
+  const left = timeMax === undefined ? {} : { timeMax: timeMax - (Date.now() - started) };
+  return await searchInThreads(design, system, { ...options, ...limits, ...left, workers });
 }
 
 /** As many as there are cores. */

@@ -7,6 +7,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { freeLock } from '../explorer/archive.js';
 import { fingerprintBits } from '../explorer/compact.js';
 import { at, Crew } from '../explorer/crew.js';
 import type { SharedWords } from '../explorer/expand.js';
@@ -169,6 +170,7 @@ export async function searchInThreads(
     // What a large search held is given back before another begins.
     await Promise.all(threads.map((thread) => thread.terminate()));
     for (const { port2 } of channels) port2.close();
+    if (archive !== undefined) freeLock(archive.folder);
   });
   return { ...outcome, notices: [...notices, ...outcome.notices] };
 }

@@ -49,10 +49,19 @@ function begun(system: PackedSystem, where: Where, options: SearchOptions = {}):
 }
 
 /** Goes on from what is in the folder. */
-function resumed(system: PackedSystem, where: Where, notices: string[] = []): SearchOutcome {
+function resumed(
+  system: PackedSystem,
+  where: Where,
+  notices: string[] = [],
+  options: SearchOptions = {},
+): SearchOutcome {
   const [archive, from] = Archive.open(folder, system.words, owner, (text) => notices.push(text));
   const archiving = { archive, from, everyMs: 0 };
-  const outcome = search(system, { archiving }, privateWorkplace(system, keepsOf(where)));
+  const outcome = search(
+    system,
+    { ...options, archiving },
+    privateWorkplace(system, keepsOf(where)),
+  );
   archive.close();
   return outcome;
 }
@@ -125,6 +134,24 @@ describe('a search that was ended', () => {
     archive.close();
     expect(statSync(join(folder, 'states')).size).toBeGreaterThan(before);
     expect(told(resumed(scatteredOf(graph), 'memory'))).toEqual(whole);
+  });
+});
+
+describe('a search that is gone on with', () => {
+  it.each([
+    ['memory-max', { memoryMax: 1 }],
+    ['interrupted', { onProgress: () => true }],
+  ] as const)('ends as unfinished by %s before its states are read', (stoppedBy, limit) => {
+    const graph = { size: 4000, spread: 40, seed: 3, rare: 100 };
+    const before = begun(scatteredOf(graph), 'memory', { depthMax: 60 });
+    expect(before.verdicts.map(({ result }) => result)).toContain('violated');
+    const outcome = resumed(scatteredOf(graph), 'memory', [], limit);
+    expect(outcome.stoppedBy).toBe(stoppedBy);
+    const open = outcome.verdicts.map(() => ({ result: 'unfinished' }));
+    expect(outcome.verdicts).toEqual(open);
+    expect(outcome.statesDistinct).toBeLessThanOrEqual(before.statesDistinct);
+    expect(outcome.depth).toBe(60);
+    expect(told(resumed(scatteredOf(graph), 'disk'))).toEqual(told(search(scatteredOf(graph))));
   });
 });
 

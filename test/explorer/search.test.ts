@@ -122,6 +122,23 @@ describe('a limit', () => {
     });
   });
 
+  it('of time holds for the way back to a violation too, which is then known to be there', () => {
+    const last = {
+      ...line(long),
+      failing: Array.from({ length: long }, (_, s) => +(s > long - 2)),
+    };
+    const clock = new Int32Array(new SharedArrayBuffer(4));
+    const { verdicts, stoppedBy, tracesStoppedBy } = search(packedOf(last), {
+      // Pressed at the last level. The way back looks once a level, and would take minutes.
+      onProgress: ({ depth }) => depth > long - 2 && Atomics.wait(clock, 0, 0, 10) === 'timed-out',
+    });
+    expect({ stoppedBy, tracesStoppedBy }).toEqual({
+      stoppedBy: 'interrupted',
+      tracesStoppedBy: 'interrupted',
+    });
+    expect(verdicts).toEqual([{ result: 'pathless' }]);
+  });
+
   it('at the first violation leaves the other properties unfinished', () => {
     const graph = { ...line(9), failing: [0, 0, 1, 2, 0, 0, 0, 0, 0], properties: 3 };
     const { verdicts, stoppedBy, statesDistinct } = outcomeOf(graph, { stopAtFirst: true });
