@@ -195,6 +195,20 @@ describe('an archive', () => {
     ]);
   });
 
+  it('goes on from the contents before when a count in the last was changed, and says so', () => {
+    begin();
+    const file = join(folder, 'contents.json');
+    const text = readFileSync(file, 'utf8');
+    const changed = text.replace(/"fired":\[(\d)/, (all, digit) => all.slice(0, -1) + (9 - digit));
+    expect(changed).not.toBe(text);
+    writeFileSync(file, changed);
+    const notices: string[] = [];
+    expect(told(resumed(scatteredOf(graph), 'memory', notices))).toEqual(whole());
+    expect(notices).toEqual([
+      'contents.json: it is damaged, or was not written to its end: an earlier level is gone on from',
+    ]);
+  });
+
   it('goes on from the contents before when the process was ended between two files', () => {
     begin();
     renameSync(join(folder, 'contents.json'), join(folder, 'elsewhere'));

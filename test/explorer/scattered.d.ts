@@ -5,6 +5,8 @@ export interface Scattered {
   readonly spread: number;
   readonly seed: number;
   readonly rare: number;
+  readonly fan?: number;
+  readonly lag?: number;
 }
 export function processOf(action: number): number;
 export function packedOf(graph: Scattered): PackedSystem;

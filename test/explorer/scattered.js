@@ -15,8 +15,20 @@ export const processOf = (action) => action % processes;
 /**
  * States are numbers below `size`; each has three steps, most of them to a state that is at most
  * `spread` above it. One state in `rare` violates a property, one in `rare` steps does.
+ *
+ * With `fan` states lie in layers of so many, and a few of each layer lead to all of the next: what
+ * one worker finds all others find as well, at the same time. With `lag` whoever searches sleeps for so
+ * many milliseconds before each state that it expands.
  */
-function edgesOf({ size, spread, seed, rare }, state) {
+function edgesOf({ size, spread, seed, rare, fan = 0 }, state) {
+  if (fan > 0) {
+    const next = (Math.floor(state / fan) + 1) * fan;
+    if (next >= size || state % 64 !== 0) return [];
+    return Array.from({ length: fan }, (_, i) => {
+      const process = i % processes;
+      return { action: state * processes + process, process, to: next + i, failing: 0 };
+    });
+  }
   return Array.from({ length: processes }, (_, process) => {
     const h = mix(state * processes + process, seed);
     const up = state + 1 + (h % spread);
@@ -33,6 +45,9 @@ function edgesOf({ size, spread, seed, rare }, state) {
 const failingOf = ({ seed, rare }, state) => (mix(state, seed + 1) % rare === 0 ? 1 : 0);
 const shownOf = ({ size }, state) => (state > size / 2 ? 1 : 0);
 
+/** Nobody wakes who sleeps here. */
+const sleeping = new Int32Array(new SharedArrayBuffer(4));
+
 export function packedOf(graph) {
   const row = (state) => Uint32Array.of(state & 0xff, state >>> 8, mix(state, 3));
   const stateOf = (rows, offset) => rows[offset] | (rows[offset + 1] << 8);
@@ -45,6 +60,7 @@ export function packedOf(graph) {
     steps: processes,
     fired: new Float64Array(processes),
     load: (rows, offset) => {
+      if (graph.lag > 0) Atomics.wait(sleeping, 0, 0, graph.lag);
       loaded = stateOf(rows, offset);
     },
     failing: (rows, offset, asked) => failingOf(graph, stateOf(rows, offset)) & asked,

@@ -69,6 +69,20 @@ describe('the search', () => {
     expect(compared).toBeGreaterThan(100);
   });
 
+  it('goes by the best of several ways on by one process, whichever comes first', () => {
+    const by = (process: number, ...states: number[]) =>
+      states.map((to) => ({ to, process, failing: 0 }));
+    const graph: Graph = {
+      ...line(7),
+      // From 1 on, 2 changes nothing and 3 does; the way over 5 changes nothing either.
+      edges: [[...by(0, 1), ...by(1, 5)], by(0, 2, 3), by(0, 4), by(1, 4), [], by(1, 6), by(1, 4)],
+      failing: [0, 0, 0, 0, 1, 0, 0],
+      processes: 2,
+    };
+    const path = { initial: 0, actions: [0, 8, 16] };
+    expect(outcomeOf(graph).verdicts).toEqual([{ result: 'violated', depth: 3, path }]);
+  });
+
   it('counts initial states and every transition, self-loops too', () => {
     const loop: Graph = { ...line(1), edges: [[{ to: 0, process: 0, failing: 0 }]], failing: [0] };
     expect(outcomeOf(loop)).toEqual({

@@ -9,6 +9,9 @@ import type { Keeps } from '../../src/explorer/store.js';
 import type { Scattered } from './scattered.js';
 import { packedOf } from './scattered.js';
 
+/** How much longer helpers lag than the leader, where there is a lag. */
+const slower = 20;
+
 /**
  * Searches with helpers that have joined before it begins.
  *
@@ -28,7 +31,8 @@ export async function searched(
   if (workplace === null) throw new Error('no memory can be shared');
   const { buffers } = workplace.store;
   const threads = Array.from({ length: workers - 1 }, (_, index) => {
-    const workerData = { graph, words, buffers, thread: index + 1 };
+    const slowed = { ...graph, lag: (graph.lag ?? 0) * slower };
+    const workerData = { graph: slowed, words, buffers, thread: index + 1 };
     return new Worker(new URL('./helper.js', import.meta.url), { workerData });
   });
   const ends = threads.map(

@@ -2,16 +2,19 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SeenSet } from '../../src/explorer/seen.js';
 
-/** Rows of few different words, so that many are equal and many collide. */
+/** Rows of few different words, so that many are equal; often more than are looked up together. */
 const someRows = (words: number) =>
-  fc.array(fc.array(fc.nat(5), { minLength: words, maxLength: words }), { maxLength: 200 });
+  fc.array(fc.array(fc.nat(5), { minLength: words, maxLength: words }), {
+    maxLength: 400,
+    size: 'max',
+  });
 
 describe('the seen set', () => {
   it('numbers each row once, in the order in which it first came', () => {
     const rowsAndBatch = fc
       .integer({ min: 1, max: 5 })
       .chain((words) =>
-        fc.tuple(fc.constant(words), someRows(words), fc.integer({ min: 1, max: 70 })),
+        fc.tuple(fc.constant(words), someRows(words), fc.integer({ min: 1, max: 300 })),
       );
     fc.assert(
       fc.property(rowsAndBatch, ([words, rows, batch]) => {
@@ -32,6 +35,22 @@ describe('the seen set', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it.each([1, 2, 5, 17])('tells rows of %i words apart that differ in one word alone', (words) => {
+    // So many that some hundred meet a row whose entry in the index has the same bits of a hash.
+    const total = 200_000;
+    for (const word of new Set([0, words - 1])) {
+      const seen = SeenSet.alone(words);
+      const row = new Uint32Array(words);
+      for (let n = 0; n < total; n++) {
+        row[word] = n;
+        seen.addAll(row, 1);
+      }
+      expect(seen.count).toBe(total);
+      row[word] = total;
+      expect(seen.find(row, 0)).toBe(-1);
+    }
   });
 
   it('finds every row again after its index and its log have grown', () => {

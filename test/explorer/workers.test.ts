@@ -52,6 +52,34 @@ describe('several workers', () => {
     }
   });
 
+  it('find each state once where all find the same at the same time', async () => {
+    const fan = 512;
+    const graph = { size: 400 * fan, spread: 1, seed: 1, rare: 2 ** 31, fan };
+    const one = search(packedOf(graph));
+    expect(one.statesDistinct).toBe(2 + 399 * fan);
+    for (const workers of [2, 3]) {
+      expect(told(await searched(graph, workers, { soloStates: 1 }))).toEqual(told(one));
+    }
+  });
+
+  it('wait for the slowest of them', async () => {
+    const graph = { size: 3000, spread: 1200, seed: 3, rare: 2 ** 31 };
+    const one = told(search(packedOf(graph)));
+    for (const workers of [2, 3]) {
+      const outcome = await searched({ ...graph, lag: 0.05 }, workers, { soloStates: 1 });
+      expect(told(outcome)).toEqual(one);
+    }
+  });
+
+  it('agree where the index has grown in levels in which the leader was alone', async () => {
+    // Levels are of somewhat less than 160 states, or of somewhat more.
+    const graph = { size: 30_000, spread: 200, seed: 2, rare: 2 ** 31 };
+    const one = told(search(packedOf(graph)));
+    for (const workers of [2, 3, 4]) {
+      expect(told(await searched(graph, workers, { soloStates: 160 }))).toEqual(one);
+    }
+  });
+
   it('agree when every state of a wide level violates', async () => {
     const graph = { size: 50_000, spread: 8000, seed: 5, rare: 1 };
     const deep = { ...graph, rare: 40 };

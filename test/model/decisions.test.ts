@@ -24,7 +24,8 @@ const states = fc.array(
     at: fc.nat(40),
     a: fc.nat(2),
     b: fc.nat(2),
-    big: fc.nat(3000),
+    // Often with the same lower bits: more are read than one test looks at.
+    big: fc.oneof(fc.nat(3000), fc.constantFrom(1, 1025, 2049)),
     on: fc.boolean(),
   }),
   { minLength: 50, maxLength: 300 },
