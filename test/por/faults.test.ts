@@ -6,12 +6,15 @@ import { Reaches } from '../../src/model/reach.js';
 import { ReducedModel } from '../../src/model/reduced-system.js';
 import type { Tiny } from './tiny.js';
 import {
+  askedForAWhile,
   bothInside,
   looksAside,
   looksAtOthers,
+  opensLater,
   readsLater,
   roundWithExit,
   roundWithoutExit,
+  showsForAWhile,
   wrongOnTheWayBack,
 } from './tiny.js';
 
@@ -34,7 +37,10 @@ afterEach(() => void vi.restoreAllMocks());
 
 describe('without a fault', () => {
   it.each(
-    Object.entries({ bothInside, readsLater, roundWithoutExit, roundWithExit, wrongOnTheWayBack }),
+    Object.entries({
+      ...{ bothInside, readsLater, showsForAWhile, askedForAWhile, opensLater },
+      ...{ roundWithoutExit, roundWithExit, wrongOnTheWayBack },
+    }),
   )('%s is violated', (_, model) => {
     expect(found(full(model))).toBe('violated');
     expect(found(reduced(model))).toBe('pathless');

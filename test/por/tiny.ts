@@ -11,6 +11,8 @@ const schema = record({
     at: reach('hidden', count(4)),
     /** What it has read. */
     read: reach('hidden', flag()),
+    /** No other process reads it, but claims may. */
+    mine: reach('own', flag()),
   }),
   shared: flag(),
   other: flag(),
@@ -29,6 +31,8 @@ export interface TinySlots {
   readonly steps: readonly TinyStep[];
   /** Where claims may look for a process. */
   readonly watched?: number;
+  /** The claim is asked while process 0 is here alone; else wherever that is. */
+  readonly askedAt?: number;
   /** True where the claim holds. */
   readonly always: (m: State, isWatched: (process: 0 | 1) => boolean) => boolean;
   /** The claim reads what this process alone writes. */
@@ -36,8 +40,9 @@ export interface TinySlots {
 }
 
 /** One claim, no witness. */
-export function tiny({ steps, watched = -1, always, ownOf }: TinySlots): Tiny {
+export function tiny({ steps, watched = -1, askedAt, always, ownOf }: TinySlots): Tiny {
   const table = new LookUp([0, 1, 2, 3, 4].map((at) => at === watched));
+  const asked = new LookUp([0, 1, 2, 3, 4].map((at) => at === askedAt));
   const row = (m: State, process: number) => m.processes[processes.ids[process] as never] as Row;
   const actions = steps.map(
     ({ process, from, to, guard = () => true, effect }, index): Action<State> => ({
@@ -65,7 +70,10 @@ export function tiny({ steps, watched = -1, always, ownOf }: TinySlots): Tiny {
     processes: {
       domain: processes,
       lookUps: new Set([table.classes]),
-      observe: (m, process) => ({ looks: String(table.of(row(m, process), 'at')), claims: [] }),
+      observe: (m, process) => ({
+        looks: String(table.of(row(m, process), 'at')),
+        claims: process === 0 && asked.of(row(m, process), 'at') ? [0] : [],
+      }),
     },
     initials: [() => {}],
     steps: actions.map(({ label }) => label),
@@ -76,7 +84,9 @@ export function tiny({ steps, watched = -1, always, ownOf }: TinySlots): Tiny {
         actions.filter((action) => action.process === process && steps[action.index]?.from === at),
       ),
       // The claim is of one process, whichever: the other would say the same.
-      checks: [0, 1, 2, 3, 4].map(() => (process === (ownOf ?? 0) ? [check] : [])),
+      checks: [0, 1, 2, 3, 4].map((at) =>
+        process === (ownOf ?? 0) && at === (askedAt ?? at) ? [check] : [],
+      ),
     })),
     claims: [{ name: 'claim', claim: 'claim', source: 'test', on: 'states' }],
     witnesses: [],
@@ -86,6 +96,7 @@ export function tiny({ steps, watched = -1, always, ownOf }: TinySlots): Tiny {
 interface Row {
   at: number;
   read: boolean;
+  mine: boolean;
 }
 
 /** A step that others see: it writes what is shared. */
@@ -158,6 +169,39 @@ export const wrongOnTheWayBack = tiny({
   ],
 });
 
+/** Process 0 shows for a while what the claim sees, and others can go on meanwhile. */
+export const showsForAWhile = tiny({
+  always: (m) => !(row0(m).mine && m.other),
+  steps: [
+    { process: 0, from: 0, to: 1, effect: sets('shared', true) },
+    { process: 0, from: 1, to: 2, effect: (m) => showMine(m, true) },
+    { process: 0, from: 2, to: 3, effect: (m) => showMine(m, false) },
+    { process: 1, from: 0, to: 1, guard: (m) => m.shared, effect: sets('other', true) },
+  ],
+});
+
+/** The claim is asked for a while, and others can go on meanwhile. */
+export const askedForAWhile = tiny({
+  askedAt: 1,
+  always: (m) => !m.other,
+  steps: [
+    { process: 0, from: 0, to: 1, guard: (m) => !m.other },
+    { process: 0, from: 1, to: 2 },
+    { process: 1, from: 0, to: 1, effect: sets('other', true) },
+  ],
+});
+
+/** Process 0 can go on, and in another way once process 1 has let it. */
+export const opensLater = tiny({
+  always: (m) => !m.other,
+  steps: [
+    { process: 0, from: 0, to: 1, guard: (m) => !m.shared },
+    { process: 0, from: 1, to: 2 },
+    { process: 0, from: 1, to: 3, guard: (m) => m.shared, effect: sets('other', true) },
+    { process: 1, from: 0, to: 1, effect: sets('shared', true) },
+  ],
+});
+
 /** Process 1 goes by where process 0 is, which the schema says it never does. */
 export const looksAtOthers = tiny({
   always: () => true,
@@ -167,6 +211,9 @@ export const looksAtOthers = tiny({
   ],
 });
 const row0 = (m: State) => m.processes[processes.ids[0] as never] as Row;
+function showMine(m: State, value: boolean): void {
+  row0(m).mine = value;
+}
 
 /** The claim goes by a location that it has not said it watches. */
 export const looksAside = tiny({

@@ -2,8 +2,10 @@
 import fc from 'fast-check';
 import { buildDesign } from '../../src/spec/build.js';
 import type { DesignModel } from '../../src/spec/design-model.js';
+import { netbsd2018 } from '../../src/transitions/netbsd/protocols.js';
 import type { SymmetryName } from '../../src/transitions/symmetry.js';
 import { asymmetriesOf, symmetryOf } from '../../src/transitions/symmetry.js';
+import { modelOf } from '../transitions/designs.js';
 import { designs } from '../transitions/random-designs.js';
 
 /** By the names that a spec gives it: each that a design has and that moves something. */
@@ -26,7 +28,7 @@ export const withSymmetry = (model: DesignModel, names: readonly SymmetryName[])
 });
 
 /** Models of random designs with a symmetry; those that have none are left out. */
-export const symmetricModels = designs.map(([name, design]) => {
+const randomModels = designs.map(([name, design]) => {
   const model = fc
     .tuple(design, fc.nat(1000))
     .map(([one, pick]): DesignModel | null => {
@@ -39,3 +41,18 @@ export const symmetricModels = designs.map(([name, design]) => {
     .filter((model) => model !== null);
   return [name, model] as const;
 });
+
+/** One in which stores to slots of any name wait in buffers, which few of the random ones have. */
+const buffered = withSymmetry(
+  modelOf(
+    { cpus: 2, pmaps: 1, userSlots: 3, memory: 'tso', events: [], loops: 'any-order' },
+    [],
+    netbsd2018,
+  ),
+  ['cpus', 'user-slots'],
+);
+
+export const symmetricModels = [
+  ...randomModels,
+  ['netbsd-2018 with store buffers', fc.constant(buffered)] as const,
+];
