@@ -58,9 +58,8 @@ export function tellingOf(options: TellingOptions): Telling {
     isReported: reporters.length > 0,
     isQuiet,
     spec: (spec, layout) => {
-      const told = plainly(spec);
-      for (const notice of told.notices) printError(`${told.file}: note: ${notice}`);
-      if (!isQuiet) for (const line of specLines(told, layout, options)) print(line);
+      for (const line of noticeLines(spec)) printError(line);
+      if (!isQuiet) for (const line of specLines(spec, layout, options)) print(line);
     },
     end: (ended, { inTable }) => {
       const report = settle(ended, baseline, options);
@@ -89,21 +88,26 @@ function plainly(value: unknown): unknown {
   );
 }
 
-function specLines(
-  spec: ReportedSpec,
+export const noticeLines = ({ file, notices }: ReportedSpec): string[] =>
+  notices.map((notice) => plain(`${file}: note: ${notice}`));
+
+/** All that is told of a spec, whoever wrote it. */
+export function specLines(
+  told: ReportedSpec,
   { inTable, width }: Layout,
   { traces = inTable ? 'unexpected' : 'all' }: TellingOptions,
 ): string[] {
-  const told = spec.properties.flatMap((property) => {
+  const spec = plainly(told);
+  const stories = spec.properties.flatMap((property) => {
     const wanted = traces === 'all' || (traces === 'unexpected' && !property.asExpected);
     return wanted && property.trace !== null
       ? ['', ...violationReport(spec.file, property, color)]
       : [];
   });
   const { pinned } = spec;
-  if (pinned !== null && (traces === 'all' || (traces === 'unexpected' && !pinned.asExpected))) {
-    told.push('', ...pinnedReport(spec.file, pinned, color));
-  }
-  if (!inTable) return [...specReport(spec, color), ...told];
-  return [specLine(spec, width, color), ...unexpectedLines(spec, color), ...told];
+  const wantsPinned = traces === 'all' || (traces === 'unexpected' && pinned?.asExpected === false);
+  const path =
+    pinned === null || !wantsPinned ? [] : ['', ...pinnedReport(spec.file, pinned, color)];
+  if (!inTable) return [...specReport(spec, color), ...stories, ...path];
+  return [specLine(spec, width, color), ...unexpectedLines(spec, color), ...stories, ...path];
 }
