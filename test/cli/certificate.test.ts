@@ -72,7 +72,7 @@ describe('a certificate', () => {
       const machine = { ...certificate.spec.machine, cpus: 3, pmaps: 3 };
       const spec = { ...certificate.spec, machine, interleaving: 'step' };
       writeFileSync(file, JSON.stringify({ ...certificate, spec, statesDistinct: 1e9 }));
-      const more = { NODE_OPTIONS: '--max-old-space-size=70' };
+      const more = { NODE_OPTIONS: '--max-old-space-size=50' };
       const { code, out, err } = svscheck(['verify', 'c.json'], folder, more);
       expect({ code, out }).toEqual({ code: 2, out: '' });
       expect(err).toMatch(
