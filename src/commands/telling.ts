@@ -38,7 +38,8 @@ export interface Telling {
   readonly isReported: boolean;
   /** Whether a reporter has standard output to itself. */
   readonly isQuiet: boolean;
-  spec(spec: ReportedSpec, layout: Layout): void;
+  /** Tells of a spec. @returns what the end still needs of it: of very many specs traces would be too much */
+  spec(spec: ReportedSpec, layout: Layout): ReportedSpec;
   /** @returns the exit code */
   end(ended: Ended, layout: Layout): number;
 }
@@ -60,6 +61,7 @@ export function tellingOf(options: TellingOptions): Telling {
     spec: (spec, layout) => {
       for (const line of noticeLines(spec)) printError(line);
       if (!isQuiet) for (const line of specLines(spec, layout, options)) print(line);
+      return reporters.length > 0 ? spec : withoutTraces(spec);
     },
     end: (ended, { inTable }) => {
       const report = settle(ended, baseline, options);
@@ -87,6 +89,12 @@ function plainly(value: unknown): unknown {
     Object.entries(value).map(([name, one]) => [plain(name), plainly(one)]),
   );
 }
+
+const withoutTraces = ({ pinned, properties, ...spec }: ReportedSpec): ReportedSpec => ({
+  ...spec,
+  properties: properties.map((property) => ({ ...property, trace: null })),
+  pinned: pinned === null ? null : { ...pinned, trace: null },
+});
 
 export const noticeLines = ({ file, notices }: ReportedSpec): string[] =>
   notices.map((notice) => plain(`${file}: note: ${notice}`));
