@@ -22,17 +22,19 @@ export class Source {
     text = readText(file, bytesMax, 'a spec'),
   ) {
     this.refuseDeep(text);
-    this.doc = parseDocument(text, {
-      lineCounter: this.lines,
-      merge: false,
-      // It would copy the line for each fault, of which a long line can have a hundred thousand.
-      prettyErrors: false,
-      resolveKnownTags: false,
-      schema: 'core',
-      strict: true,
-      // Below: the library compares each key with all before it.
-      uniqueKeys: false,
-    });
+    this.doc = withoutStacks(() =>
+      parseDocument(text, {
+        lineCounter: this.lines,
+        merge: false,
+        // It would copy the line for each fault, of which a long line can have a hundred thousand.
+        prettyErrors: false,
+        resolveKnownTags: false,
+        schema: 'core',
+        strict: true,
+        // Below: the library compares each key with all before it.
+        uniqueKeys: false,
+      }),
+    );
     const fault = this.doc.errors[0] ?? this.doc.warnings[0];
     if (fault !== undefined) {
       this.refuse(fault.pos[0], faultText(fault));
@@ -118,6 +120,17 @@ export class Source {
   private at(offset: number): { line: number; column: number } {
     const { line, col } = this.lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  }
+}
+
+/** Calls; what errors it makes have no stack: of a long text there can be two hundred thousand. */
+function withoutStacks<T>(make: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return make();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 

@@ -66,6 +66,7 @@ const changes: Readonly<Record<string, (place: Place, n: number, other: Place) =
   },
   copy: (place, _, other) => put(place, structuredClone(valueAt(other))),
   rename: (place, n) => {
+    if (Array.isArray(place.within)) return;
     const value = valueAt(place);
     Reflect.deleteProperty(place.within, place.key);
     put({ ...place, key: keys[n % keys.length] as string }, value);
