@@ -1,6 +1,6 @@
 /** `check --certificate`: what a search says, written down for `verify`. */
 import { certificateOf } from '../report/certificate.js';
-import { UserError } from '../spec/errors.js';
+import { plain, UserError } from '../spec/errors.js';
 import type { Spec } from '../spec/load.js';
 import type { SpecResult } from '../spec/run.js';
 import { checkWritable, writeWhole } from './files.js';
@@ -31,6 +31,6 @@ export function refuseReductions({ design, pinned, mistake }: Spec): void {
 export function writeCertificate(file: string, result: SpecResult): void {
   const certificate = certificateOf(result);
   if (certificate === null) {
-    printError(`${file}: note: no certificate was written: the search is unfinished`);
+    printError(`${plain(file)}: note: no certificate was written: the search is unfinished`);
   } else writeWhole(file, `${jsonText(certificate)}\n`);
 }

@@ -5,6 +5,7 @@ import { htmlText } from '../report/html.js';
 import { junit } from '../report/junit.js';
 import { markdown } from '../report/markdown.js';
 import { sarif } from '../report/sarif.js';
+import { UserError } from '../spec/errors.js';
 import { checkWritable, put } from './files.js';
 import { jsonText } from './output.js';
 
@@ -59,5 +60,17 @@ export const isPrinted = (asked: readonly Reporting[]): boolean =>
   asked.some(({ file }) => file === undefined);
 
 export function deliver(asked: readonly Reporting[], report: Report): void {
-  for (const { name, file } of asked) put(file, reporters[name].render(report));
+  for (const { name, file } of asked) put(file, textOf(name, report));
+}
+
+/** Throws UserError where the text would be longer than any can be, as of very many specs. */
+export function textOf(name: ReporterName, report: Report): string {
+  try {
+    return reporters[name].render(report);
+  } catch (error) {
+    if ((error as Error).message !== 'Invalid string length') throw error;
+    const message = `a report of ${report.specs.length} specs is longer than a text can be`;
+    const hint = 'check them in parts, with --shard';
+    throw new UserError([{ code: 'file-unwritable', file: `--reporter ${name}`, message, hint }]);
+  }
 }

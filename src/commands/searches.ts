@@ -75,11 +75,11 @@ function archiveOf(options: SearchesOptions): ArchiveOptions | null {
   return archive;
 }
 
-/** @param onSpec called for each spec as its search ends */
+/** @param onSpec called for each spec as its search ends; returns what is to be kept of it */
 export async function searchAll(
   files: readonly string[],
   options: SearchesOptions,
-  onSpec: (spec: ReportedSpec) => void,
+  onSpec: (spec: ReportedSpec) => ReportedSpec,
 ): Promise<Searched> {
   const { budget, reduction = 'spec', reference, timeMax, within, ...limits } = options;
   const load: LoadOptions = within === undefined ? {} : { within };
@@ -116,9 +116,7 @@ export async function searchAll(
         });
         progress.end(result);
         if (certificate !== undefined) writeCertificate(certificate, result);
-        const told = reportedSpec(result);
-        specs.push(told);
-        onSpec(told);
+        specs.push(onSpec(reportedSpec(result)));
       } catch (error) {
         progress.clear();
         if (!(error instanceof UserError)) throw error;

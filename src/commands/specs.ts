@@ -17,7 +17,9 @@ export const withinOf = (
   paths: readonly string[],
   { extendsAnywhere = false }: ReadOptions,
 ): readonly string[] | null =>
-  extendsAnywhere ? null : ['.', ...paths.map((path) => (isFolder(path) ? path : dirname(path)))];
+  extendsAnywhere
+    ? null
+    : [...new Set(['.', ...paths.map((path) => (isFolder(path) ? path : dirname(path)))])];
 
 /** Whether a path leads to a folder; not where there is nothing, or nothing that can be looked at. */
 export function isFolder(path: string): boolean {

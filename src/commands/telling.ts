@@ -38,7 +38,8 @@ export interface Telling {
   readonly isReported: boolean;
   /** Whether a reporter has standard output to itself. */
   readonly isQuiet: boolean;
-  spec(spec: ReportedSpec, layout: Layout): void;
+  /** Tells of a spec. @returns what the end still needs of it: of very many specs traces would be too much */
+  spec(spec: ReportedSpec, layout: Layout): ReportedSpec;
   /** @returns the exit code */
   end(ended: Ended, layout: Layout): number;
 }
@@ -58,9 +59,9 @@ export function tellingOf(options: TellingOptions): Telling {
     isReported: reporters.length > 0,
     isQuiet,
     spec: (spec, layout) => {
-      const told = plainly(spec);
-      for (const notice of told.notices) printError(`${told.file}: note: ${notice}`);
-      if (!isQuiet) for (const line of specLines(told, layout, options)) print(line);
+      for (const line of noticeLines(spec)) printError(line);
+      if (!isQuiet) for (const line of specLines(spec, layout, options)) print(line);
+      return reporters.length > 0 ? spec : withoutTraces(spec);
     },
     end: (ended, { inTable }) => {
       const report = settle(ended, baseline, options);
@@ -89,21 +90,32 @@ function plainly(value: unknown): unknown {
   );
 }
 
-function specLines(
-  spec: ReportedSpec,
+const withoutTraces = ({ pinned, properties, ...spec }: ReportedSpec): ReportedSpec => ({
+  ...spec,
+  properties: properties.map((property) => ({ ...property, trace: null })),
+  pinned: pinned === null ? null : { ...pinned, trace: null },
+});
+
+export const noticeLines = ({ file, notices }: ReportedSpec): string[] =>
+  notices.map((notice) => plain(`${file}: note: ${notice}`));
+
+/** All that is told of a spec, whoever wrote it. */
+export function specLines(
+  told: ReportedSpec,
   { inTable, width }: Layout,
   { traces = inTable ? 'unexpected' : 'all' }: TellingOptions,
 ): string[] {
-  const told = spec.properties.flatMap((property) => {
+  const spec = plainly(told);
+  const stories = spec.properties.flatMap((property) => {
     const wanted = traces === 'all' || (traces === 'unexpected' && !property.asExpected);
     return wanted && property.trace !== null
       ? ['', ...violationReport(spec.file, property, color)]
       : [];
   });
   const { pinned } = spec;
-  if (pinned !== null && (traces === 'all' || (traces === 'unexpected' && !pinned.asExpected))) {
-    told.push('', ...pinnedReport(spec.file, pinned, color));
-  }
-  if (!inTable) return [...specReport(spec, color), ...told];
-  return [specLine(spec, width, color), ...unexpectedLines(spec, color), ...told];
+  const wantsPinned = traces === 'all' || (traces === 'unexpected' && pinned?.asExpected === false);
+  const path =
+    pinned === null || !wantsPinned ? [] : ['', ...pinnedReport(spec.file, pinned, color)];
+  if (!inTable) return [...specReport(spec, color), ...stories, ...path];
+  return [specLine(spec, width, color), ...unexpectedLines(spec, color), ...stories, ...path];
 }

@@ -1,4 +1,5 @@
 /** `svscheck verify`: derives again, by other means, what a certificate says. */
+import { getHeapStatistics } from 'node:v8';
 import { explore } from '../explorer/reference.js';
 import type { Outcome } from '../explorer/system.js';
 import { claimRows } from '../invariants/claims.js';
@@ -12,7 +13,7 @@ import { pathText } from '../report/trace.js';
 import { buildSpec } from '../spec/build.js';
 import type { DesignModel } from '../spec/design-model.js';
 import { KeysDigest } from '../spec/digest.js';
-import { plain } from '../spec/errors.js';
+import { plain, UserError } from '../spec/errors.js';
 import { specOfText, withoutReductions } from '../spec/load.js';
 import type { State } from '../state/immutable.js';
 import type { MachineSchema } from '../state/machine.js';
@@ -28,32 +29,41 @@ const kind: DocumentKind<Certificate> = {
   hint: 'verify it with the version of svscheck that wrote it',
 };
 
+/** @returns 1 when what a certificate says is not what is found, else 0 */
+export function verify(file: string): number {
+  const { lines, exitCode } = verification(file);
+  for (const line of lines) print(line);
+  return exitCode;
+}
+
+interface Verification {
+  readonly lines: readonly string[];
+  readonly exitCode: number;
+}
+
 /**
  * Searches the spec of a certificate with the naive explorer and the immutable rules, which share no code with
- * the search that made it, and compares. @returns 1 when they differ, else 0
+ * the search that made it, and compares. Throws UserError for what is no certificate.
  */
-export function verify(file: string): number {
+export function verification(file: string): Verification {
   const certificate = readDocument(file, kind);
   const spec = specOfText(file, JSON.stringify(certificate.spec));
   const model = buildSpec(withoutReductions(spec));
-  const differences = found(certificate, model);
-  for (const { what, said, found } of differences) {
-    print(
+  const differences = found(file, certificate, model);
+  const lines = differences.map(
+    ({ what, said, found }) =>
       `${color.red('FAIL')} ${plain(what)}: the certificate says ${plain(said)}; found ${found}`,
-    );
-  }
-  if (differences.length > 0) return exitCodes.unexpected.code;
+  );
+  if (differences.length > 0) return { lines, exitCode: exitCodes.unexpected.code };
   const { statesDistinct, properties } = certificate;
   const hold = properties.filter(({ result }) => result === 'holds').length;
   const violated = properties.filter(({ result }) => result === 'violated').length;
-  print(
-    `${color.green('ok  ')} ${plain(certificate.spec.title)}: ${grouped(statesDistinct)} states and their digest found again; ${hold} properties hold, ${violated} are violated as it says`,
-  );
-  return exitCodes.ok.code;
+  const text = `${plain(certificate.spec.title)}: ${grouped(statesDistinct)} states and their digest found again; ${hold} properties hold, ${violated} are violated as it says`;
+  return { lines: [`${color.green('ok  ')} ${text}`], exitCode: exitCodes.ok.code };
 }
 
-function found(certificate: Certificate, model: DesignModel): Difference[] {
-  const system = new Listing(model, certificate.statesDistinct);
+function found(file: string, certificate: Certificate, model: DesignModel): Difference[] {
+  const system = new Listing(file, model, certificate.statesDistinct);
   try {
     return [...differencesOf(certificate, model, system, explore(system))];
   } catch (error) {
@@ -64,12 +74,18 @@ function found(certificate: Certificate, model: DesignModel): Difference[] {
 
 class TooManyStates extends Error {}
 
+/** States between two looks at what memory there is. */
+const statesPerLook = 4096;
+/** Bytes that what is short-lived takes of the heap, and more. */
+const spareBytes = 2 ** 26;
+
 /** A model that notes each state that it is asked for the key of, up to as many as there are to be. */
 class Listing extends ImmutableModel<MachineSchema> {
   readonly digest = new KeysDigest();
   private readonly keys = new Set<string>();
 
   constructor(
+    private readonly file: string,
     model: DesignModel,
     private readonly statesMax: number,
   ) {
@@ -80,9 +96,19 @@ class Listing extends ImmutableModel<MachineSchema> {
     const key = super.key(state);
     if (this.keys.has(key)) return key;
     if (this.keys.size === this.statesMax) throw new TooManyStates();
+    if (this.keys.size % statesPerLook === 0) this.refuseFull();
     this.keys.add(key);
     this.digest.add(key);
     return key;
+  }
+
+  /** Throws UserError before there is no memory for more: nobody could tell of it then. */
+  private refuseFull(): void {
+    const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
+    if (limit - used > Math.max(limit / 10, spareBytes)) return;
+    const message = `there is no memory for its ${grouped(this.statesMax)} states; ${grouped(this.keys.size)} were found`;
+    const hint = 'give Node more, as NODE_OPTIONS=--max-old-space-size=16000';
+    throw new UserError([{ code: 'unfinished', file: this.file, message, hint }]);
   }
 }
 

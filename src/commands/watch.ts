@@ -67,8 +67,9 @@ function announce({ changed: [first = '', ...others], affected }: Look): void {
 
 /** What is known of all specs when what was found of some takes the place of what was known. */
 function updated(known: Results, found: Results, { files, affected }: Look): Results {
-  const isKept = (file: string | undefined): boolean =>
-    file !== undefined && files.includes(file) && !affected.includes(file);
+  const kept = new Set<string | undefined>(files);
+  for (const file of affected) kept.delete(file);
+  const isKept = (file: string | undefined): boolean => kept.has(file);
   const specs = [...known.specs.filter(({ file }) => isKept(file)), ...found.specs];
   const mistakes = [...known.mistakes.filter(({ spec }) => isKept(spec)), ...found.mistakes];
   return {

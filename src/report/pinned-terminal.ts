@@ -11,11 +11,9 @@ export function pinnedReport(file: string, pinned: ReportedPinned, color: Colors
     `${tone(color.bold(property))} ${outcomeText(pinned)}.`,
     ...wrap(`${claim} ${source}`, 96).map((line) => `  ${color.dim(line)}`),
     '',
+    ...(trace === null ? [] : [...traceLines(trace, color), '']),
+    ...notesOf(pinned).flatMap((note) => [...wrap(note, 96).map((line) => `  ${line}`), '']),
   ];
-  if (trace !== null) lines.push(...traceLines(trace, color), '');
-  for (const note of notesOf(pinned)) {
-    lines.push(...wrap(note, 96).map((line) => `  ${line}`), '');
-  }
   return trace === null ? lines.slice(0, -1) : [...lines, `  Replay: ${replayLine(file, trace)}`];
 }
 

@@ -6,13 +6,15 @@ import type { SpecResult } from '../spec/run.js';
 import type { Id } from '../state/domain.js';
 import { toId, toIndex } from '../state/domain.js';
 import type { ReportedMachine, ReportedSpec } from './document.js';
+import { specFormat } from './document.js';
 import { reportedPinned } from './pinned.js';
 import { tellViolation } from './trace.js';
 
 /** Throws InternalError for a violation that the immutable rules do not find. */
 export function reportedSpec({ spec, model, pinned, ...result }: SpecResult): ReportedSpec {
   const { program } = model.design;
-  return {
+  // Puts the fields into the order of the format, and into as little memory as they need.
+  return specFormat.parse({
     file: spec.file,
     title: spec.title,
     shows: spec.shows,
@@ -66,7 +68,7 @@ export function reportedSpec({ spec, model, pinned, ...result }: SpecResult): Re
       };
     }),
     pinned: pinned === null ? null : reportedPinned(spec, model, pinned),
-  };
+  } satisfies ReportedSpec);
 }
 
 export function machineOf({ design: { scope, program } }: DesignModel): ReportedMachine {

@@ -57,8 +57,9 @@ export function reportOf(
       ? 'unfinished'
       : 'ok',
   ];
-  // Puts the fields into the order of the format, whatever they were read from.
-  return reportFormat.parse({
+  // Puts the fields into the order of the format, whatever they were read from. Those of specs are in it,
+  // and there may be very many.
+  const report = reportFormat.parse({
     version: 1,
     exitCode: exitCodeOf(endings),
     files,
@@ -67,8 +68,9 @@ export function reportOf(
     suite,
     drift: drift === null ? null : [...drift],
     isSuite,
-    specs,
+    specs: [],
   } satisfies Report);
+  return { ...report, specs };
 }
 
 export type ReportedMistake = Report['mistakes'][number];
@@ -88,10 +90,11 @@ export function filesAmiss({
   const ran = new Set(specs.map(({ file }) => file));
   const missed = ownFiles({ files, shard }).filter((file) => !ran.has(file));
   const byText = new Map(mistakes.map((mistake) => [describeMistake(mistake), mistake]));
-  const distinct = [...byText.values()];
-  const names = new Set([...missed, ...distinct.map(({ file }) => file)]);
-  return [...names].map((file) => ({
-    file,
-    mistakes: distinct.filter((mistake) => mistake.file === file),
-  }));
+  const amiss = new Map<string, ReportedMistake[]>(missed.map((file) => [file, []]));
+  for (const mistake of byText.values()) {
+    const told = amiss.get(mistake.file);
+    if (told === undefined) amiss.set(mistake.file, [mistake]);
+    else told.push(mistake);
+  }
+  return [...amiss].map(([file, told]) => ({ file, mistakes: told }));
 }

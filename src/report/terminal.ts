@@ -262,7 +262,7 @@ const shellWord = (word: string): string =>
  */
 export function traceLines(trace: Trace, color: Colors): string[] {
   const { actions, conjunct, blamed } = trace;
-  const width = Math.min(32, Math.max(0, ...actions.map(({ label }) => label.length)));
+  const width = Math.min(32, widest(actions.map(({ label }) => label)));
   const indent = ' '.repeat(7 + width + 2);
   let heading = '';
   const taken = actions.flatMap((action, index) => {
@@ -319,7 +319,7 @@ function initialLines({ path, initial, actions }: Trace, color: Colors): string[
   );
   if (shown.length === 0) return [];
   const owners = [...new Set(shown.map(({ owner }) => owner))];
-  const width = Math.max(...owners.map((owner) => owner.length));
+  const width = widest(owners);
   const lines = owners.flatMap((owner) => {
     const values = shown.filter((value) => value.owner === owner);
     return wrap(values.map(({ field, value }) => named(field, value)).join('; '), 88 - width).map(
@@ -346,6 +346,10 @@ export function changeTexts({ cpu, changes, reads, steps }: ToldAction): string[
   );
   return [...texts, ...reads];
 }
+
+/** The length of the longest: of a trace in a file there may be more than a call has arguments. */
+const widest = (texts: readonly string[]): number =>
+  texts.reduce((width, text) => Math.max(width, text.length), 0);
 
 /** Text in lines of at most `width`, longer words excepted. */
 export function wrap(text: string, width: number): string[] {

@@ -41,7 +41,8 @@ export const errorCodes = {
   'bad-path': 'The path to replay is not one that the model can take.',
   'checkpoint-unusable':
     'The checkpoint cannot be gone on from, or there is one where a new one is to be written.',
-  unfinished: 'A limit ended the search of the design itself, so that its variants say nothing.',
+  unfinished:
+    'A limit ended a search that had to come to its end: of a design with variants, or of a certificate.',
   'bad-option': 'The command line is wrong.',
 } as const;
 

@@ -1,6 +1,6 @@
 /** A YAML file whose values know where they stand. Nothing in a file is evaluated. */
-import type { CST, Document, Node, Scalar, YAMLError } from 'yaml';
-import { isAlias, isMap, isScalar, LineCounter, Parser, parseDocument, visit } from 'yaml';
+import type { Document, Node, Scalar, YAMLError } from 'yaml';
+import { isAlias, isMap, isScalar, Lexer, LineCounter, Parser, parseDocument, visit } from 'yaml';
 import type { ErrorCode, Mistake } from './errors.js';
 import { UserError } from './errors.js';
 import { readText } from './text.js';
@@ -22,15 +22,19 @@ export class Source {
     text = readText(file, bytesMax, 'a spec'),
   ) {
     this.refuseDeep(text);
-    this.doc = parseDocument(text, {
-      lineCounter: this.lines,
-      merge: false,
-      resolveKnownTags: false,
-      schema: 'core',
-      strict: true,
-      // Below: the library compares each key with all before it.
-      uniqueKeys: false,
-    });
+    this.doc = withoutStacks(() =>
+      parseDocument(text, {
+        lineCounter: this.lines,
+        merge: false,
+        // It would copy the line for each fault, of which a long line can have a hundred thousand.
+        prettyErrors: false,
+        resolveKnownTags: false,
+        schema: 'core',
+        strict: true,
+        // Below: the library compares each key with all before it.
+        uniqueKeys: false,
+      }),
+    );
     const fault = this.doc.errors[0] ?? this.doc.warnings[0];
     if (fault !== undefined) {
       this.refuse(fault.pos[0], faultText(fault));
@@ -83,23 +87,16 @@ export class Source {
     throw new UserError([{ code: 'yaml-syntax', file: this.file, ...this.at(offset), message }]);
   }
 
-  /** Finds a value that is nested too deeply by its tokens, without recursion. */
+  /** Finds a value that is nested too deeply as it begins: at its end the parser has called itself for each. */
   private refuseDeep(text: string): void {
     const parser = new Parser(this.lines.addNewLine);
-    const open = [...parser.parse(text)].map((token: CST.Token) => ({ token, level: 0 })).reverse();
-    for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      const { token, level } = next;
-      if (level > levelsMax) {
-        this.refuse(token.offset, `values are nested more than ${levelsMax} deep`);
-      }
-      const inner: (CST.Token | null | undefined)[] =
-        token.type === 'document'
-          ? [token.value]
-          : 'items' in token
-            ? token.items.flatMap(({ key, value }) => [key, value])
-            : [];
-      for (const child of inner.reverse()) {
-        if (child) open.push({ token: child, level: level + 1 });
+    this.lines.addNewLine(0);
+    for (const lexeme of new Lexer().lex(text)) {
+      Array.from(parser.next(lexeme));
+      const { stack } = parser;
+      // The first of it is the document.
+      if (stack.length - 1 > levelsMax) {
+        this.refuse(stack.at(-1)?.offset ?? 0, `values are nested more than ${levelsMax} deep`);
       }
     }
     this.lines.lineStarts.length = 0;
@@ -126,14 +123,24 @@ export class Source {
   }
 }
 
+/** Calls; what errors it makes have no stack: of a long text there can be two hundred thousand. */
+function withoutStacks<T>(make: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return make();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
 const nameOf = ({ value }: Scalar): string => String(value).slice(0, 60);
 
 const noTags = 'tags are not used in specs; write the value alone';
 
-/** What the library says, without the place, which it says too, and without the end of a long word. */
+/** What the library says, without the end of a long word. */
 function faultText({ code, message }: YAMLError): string {
   if (code === 'MULTIPLE_DOCS') return 'the file holds several documents; a spec is one';
   if (code === 'TAG_RESOLVE_FAILED') return noTags;
-  const [first = ''] = message.split('\n');
-  return first.replace(/ at line \d+.*$/, '').slice(0, 200);
+  return message.slice(0, 200);
 }

@@ -234,6 +234,16 @@ const cases: readonly Case[] = [
     'a.yaml:5:23: error[yaml-syntax]: values are nested more than 16 deep',
   ),
   c(
+    'keys that hold one another, without an end of any',
+    { 'a.yaml': '"a", a:\n'.repeat(7500) },
+    'a.yaml:17:4: error[yaml-syntax]: values are nested more than 16 deep',
+  ),
+  c(
+    'two hundred thousand faults',
+    { 'a.yaml': `edits: [${'\n['.repeat(128_000)}` },
+    'a.yaml:2:1: error[yaml-syntax]: Flow sequence in block collection must be sufficiently indented and end with a ]\n',
+  ),
+  c(
     'no title',
     { 'a.yaml': 'protocol: mail\n' },
     "a.yaml:1:1: error[missing-key]: the key 'title' is missing",

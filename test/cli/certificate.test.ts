@@ -64,6 +64,31 @@ describe('a certificate', () => {
     expect(err).toContain('error[wrong-format]: this is not a certificate');
   });
 
+  it('of more states than there is memory for is a mistake', async () => {
+    await inFolder({}, (folder) => {
+      const [small, file] = ['specs/mail/other-cpus-only.yaml', join(folder, 'c.json')];
+      svscheck(['check', small, '--certificate', file, '--traces', 'none']);
+      const certificate = JSON.parse(readFileSync(file, 'utf8')) as Certificate;
+      const machine = { ...certificate.spec.machine, cpus: 3, pmaps: 3 };
+      const spec = { ...certificate.spec, machine, interleaving: 'step' };
+      writeFileSync(file, JSON.stringify({ ...certificate, spec, statesDistinct: 1e9 }));
+      const more = { NODE_OPTIONS: '--max-old-space-size=50' };
+      const { code, out, err } = svscheck(['verify', 'c.json'], folder, more);
+      expect({ code, out }).toEqual({ code: 2, out: '' });
+      expect(err).toMatch(
+        /^c\.json: error\[unfinished\]: there is no memory for its 1,000,000,000 states; [\d,]+ were found\n/,
+      );
+    });
+  });
+
+  it('in a file of any name tells of it in one line', async () => {
+    await inFolder({}, (folder) => {
+      const file = join(folder, 'c\x1b[2J\n.json');
+      const { err } = svscheck(['check', spec, '--states-max', '10', '--certificate', file]);
+      expect(err).toContain('/c\\x1b[2J .json: note: no certificate was written');
+    });
+  });
+
   it('is not of several specs, of a reduced search, nor of an unfinished one', async () => {
     await inFolder({}, (folder) => {
       const file = join(folder, 'c.json');

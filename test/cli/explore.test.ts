@@ -161,6 +161,15 @@ describe('what is refused', () => {
     expect(answer).toContain('Connection: close');
   });
 
+  it('more than 64 connections at a time', async () => {
+    const sockets = Array.from({ length: 80 }, () => connect(Number(server.url.port), '127.0.0.1'));
+    const answers = await Promise.all(sockets.map((socket) => textOf(socket).catch(() => '')));
+    const held = answers.filter((answer) => answer.startsWith('HTTP/1.1 408 Request Timeout'));
+    expect(held).toHaveLength(64);
+    expect(answers.filter((answer) => answer === '')).toHaveLength(16);
+    expect((await ask(server, '/api/search')).status).toBe(200);
+  });
+
   it('a request that does not come to its end', async () => {
     const socket = connect(Number(server.url.port), '127.0.0.1');
     socket.write('GET / HTTP/1.1\r\nHost: a\r\n');

@@ -8,6 +8,7 @@ import { search } from '../../src/explorer/search.js';
 import { folderOf, openArchive, searchFrom } from '../../src/spec/archive.js';
 import { buildSpec, systemOf } from '../../src/spec/build.js';
 import { loadSpec } from '../../src/spec/load.js';
+import { changedJson } from './json.js';
 import type { Files, Kind } from './kinds.js';
 
 /** A spec of 24,636 states: threads search it, and it is they who read checkpoints. */
@@ -56,31 +57,6 @@ function contentsOf(states: Buffer): string {
   return JSON.stringify(contents);
 }
 
-const values = [
-  ...['null', '-1', '0', '1', '0.5', '1e999', '-1e999', '1e308', '9007199254740993', '4294967296'],
-  ...[
-    '""',
-    '"x"',
-    '"\\u001b[2J"',
-    '[]',
-    '{}',
-    '[null]',
-    '[1e999]',
-    '[-1]',
-    '{"length":1e9}',
-    'true',
-  ],
-  ...['{"__proto__":null}', '[[]]', `[${'0,'.repeat(5000)}0]`, '2147483648', '1e21', '"\\u202e"'],
-];
-
-/** A text of JSON with one of its values replaced: a number, a word, or a list or mapping of those. */
-function replaced(text: string, at: number, value: string): string {
-  const found = [...text.matchAll(/"[^"]*"(?!:)|-?\d+|null|\[[^[\]{}]*\]|\{[^[\]{}]*\}/g)];
-  const one = found[at % found.length];
-  if (one === undefined) return text;
-  return text.slice(0, one.index) + value + text.slice(one.index + one[0].length);
-}
-
 const bytesChanged = (bytes: Buffer, changes: readonly (readonly [number, number])[]): Buffer => {
   const changed = Buffer.from(bytes);
   for (const [at, byte] of changes) changed[at % changed.length] = byte;
@@ -111,17 +87,13 @@ const archives: fc.Arbitrary<Files> = fc.oneof(
     return { 'contents.json': signed(contentsOf(other)), states: other };
   }),
   // Contents that are none, with the right digest.
-  fc
-    .array(fc.tuple(fc.nat(), fc.constantFrom(...values)), { minLength: 1, maxLength: 2 })
-    .map((changes) => ({
-      'contents.json': signed(
-        changes.reduce((text, [at, value]) => replaced(text, at, value), whole.contents),
-      ),
+  {
+    weight: 3,
+    arbitrary: changedJson(whole.contents).map((text) => ({
+      'contents.json': signed(text),
       states,
     })),
-  fc
-    .constantFrom(...values, '', '{', `{"format":"svscheck states, version 1"}`)
-    .map((text) => ({ 'contents.json': signed(text), states })),
+  },
   // The contents before, when the last ones are damaged; and a lock.
   fc
     .record({ before: fc.constantFrom(good.contents, '', 'x\ny\n'), lock: fc.string() })
@@ -135,7 +107,7 @@ const archives: fc.Arbitrary<Files> = fc.oneof(
 
 export const checkpoints: Kind = {
   name: 'checkpoints',
-  share: 9,
+  share: 7,
   beside: specs,
   cases: archives.chain((archive) =>
     fc.constantFrom([], ['--disk', 'ck'], ['--workers', '1']).map((more) => ({

@@ -1,9 +1,11 @@
 /** What the program reads that somebody else may have written: a row for each kind of input. */
 import type fc from 'fast-check';
 import { checkpoints } from './checkpoints.js';
+import { baselines, certificates, reports } from './documents.js';
 import { largeSpecs } from './large.js';
 import { mutatedSpecs } from './mutated.js';
 import { paths } from './paths.js';
+import { pinnedSpecs } from './pinned.js';
 import { writtenSpecs } from './written.js';
 
 export type Files = Readonly<Record<string, string | Uint8Array>>;
@@ -34,4 +36,14 @@ export interface Kind {
   run(folder: string, one: Case): Promise<readonly string[]> | readonly string[];
 }
 
-export const kinds: readonly Kind[] = [writtenSpecs, mutatedSpecs, largeSpecs, paths, checkpoints];
+export const kinds: readonly Kind[] = [
+  writtenSpecs,
+  mutatedSpecs,
+  largeSpecs,
+  pinnedSpecs,
+  paths,
+  checkpoints,
+  reports,
+  baselines,
+  certificates,
+];

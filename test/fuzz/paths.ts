@@ -6,12 +6,14 @@ import type { PathFormat } from '../../src/commands/path-formats.js';
 import { pathFormatNames } from '../../src/commands/path-formats.js';
 import { replay } from '../../src/commands/replay.js';
 import { ImmutableModel } from '../../src/model/immutable-system.js';
+import type { Action } from '../../src/model/model.js';
 import { buildSpec } from '../../src/spec/build.js';
 import { loadSpec } from '../../src/spec/load.js';
 import type { Case, Kind } from './kinds.js';
 import { knownSpecs } from './spec-case.js';
 
-const specs = [
+/** Designs that are walked through. */
+export const walked = [
   'specs/mail/base.yaml',
   'specs/mail/kaslr-placed.yaml',
   'specs/mail/other-cpus-only.yaml',
@@ -20,26 +22,31 @@ const specs = [
 ];
 
 const modelOf = new Map(
-  specs.map((file) => {
+  walked.map((file) => {
     const model = buildSpec(loadSpec(file));
     return [file, new ImmutableModel(model)] as const;
   }),
 );
 
 /** A walk of a design, each step by a number: paths that can be taken. */
-function walk(file: string, choices: readonly number[]): string {
+export function walk(file: string, choices: readonly number[]) {
   const system = modelOf.get(file) as ImmutableModel<never>;
   const initial = (choices[0] ?? 0) % system.initials.length;
   let state = system.initials[initial] as (typeof system.initials)[number];
-  const actions: number[] = [];
+  const actions: Action<never>[] = [];
   for (const choice of choices) {
     const enabled = system.enabled(state);
     const action = enabled[choice % Math.max(1, enabled.length)];
     if (action === undefined) break;
-    actions.push(action.index);
+    actions.push(action);
     state = system.take(state, action).state;
   }
-  return `${initial}:${actions.join('.')}`;
+  return { initial, actions };
+}
+
+function pathText(file: string, choices: readonly number[]): string {
+  const { initial, actions } = walk(file, choices);
+  return `${initial}:${actions.map(({ index }) => index).join('.')}`;
 }
 
 const scraps = [
@@ -64,7 +71,7 @@ const scraps = [
 ];
 
 const pathOf = (file: string): fc.Arbitrary<string> => {
-  const taken = fc.array(fc.nat(1000), { maxLength: 30 }).map((choices) => walk(file, choices));
+  const taken = fc.array(fc.nat(1000), { maxLength: 30 }).map((choices) => pathText(file, choices));
   const numbers = fc
     .tuple(fc.nat(3), fc.array(fc.oneof(fc.nat(60), fc.nat()), { maxLength: 8 }))
     .map(([initial, actions]) => `${initial}:${actions.join('.')}`);
@@ -88,10 +95,10 @@ const asArgument = (path: string): string => Buffer.from(path.replaceAll('\0', '
 
 export const paths: Kind = {
   name: 'paths to replay',
-  share: 10,
+  share: 7,
   beside: knownSpecs,
   cases: fc
-    .constantFrom(...specs)
+    .constantFrom(...walked)
     .chain((file) =>
       fc.record({
         file: fc.constant(file),

@@ -2,25 +2,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { reporterNames, reporters } from '../../src/commands/reporters.js';
+import { reporterNames } from '../../src/commands/reporters.js';
 import { stateGraph } from '../../src/explorer/state-graph.js';
 import { ImmutableModel } from '../../src/model/immutable-system.js';
 import { dotText } from '../../src/report/dot.js';
 import { tellGraph } from '../../src/report/graph.js';
 import { flowchart } from '../../src/report/mermaid.js';
-import { pinnedReport } from '../../src/report/pinned-terminal.js';
 import { reportedSpec } from '../../src/report/reported.js';
-import { reportOf } from '../../src/report/run.js';
-import {
-  colorless,
-  specLine,
-  specReport,
-  unexpectedLines,
-  violationReport,
-} from '../../src/report/terminal.js';
 import { findSpecs, loadSpec } from '../../src/spec/load.js';
 import { runSpec } from '../../src/spec/run.js';
 import type { Case, Files } from './kinds.js';
+import { linesOf } from './told.js';
 
 /** Every spec that there is, in the folders that they are in. */
 export const knownSpecs: Files = Object.fromEntries(
@@ -78,20 +70,15 @@ export const caseOf = (
 
 /** Everything that is told of a spec, in every form that there is. */
 export async function told(folder: string, { args: [, file = ''] }: Case): Promise<string[]> {
-  const result = await runSpec(loadSpec(join(folder, file)), { statesMax: 60 });
-  const spec = reportedSpec(result);
-  const run = { files: [spec.file], shard: null, mistakes: [], isSuite: true, specs: [spec] };
-  const report = reportOf(run, false);
-  const texts = [
-    specLine(spec, 20, colorless),
-    ...unexpectedLines(spec, colorless),
-    ...specReport(spec, colorless),
-    ...spec.properties.flatMap((one) => violationReport(spec.file, one, colorless)),
-    ...(spec.pinned === null ? [] : pinnedReport(spec.file, spec.pinned, colorless)),
-    ...Object.values(reporters).map((reporter) => reporter.render(report)),
-  ];
+  const result = await runSpec(loadSpec(join(folder, file), { within: [folder] }), {
+    statesMax: 60,
+  });
+  const specs = [reportedSpec(result)];
+  const files = specs.map((spec) => spec.file);
+  const run = { files, shard: null, mistakes: [], isSuite: true, specs };
+  const texts = linesOf({ run, interrupted: false, drift: null });
   const graph = stateGraph(new ImmutableModel(result.model), 6);
   if (graph === null) return texts;
-  const drawn = tellGraph(result.model, spec.title, graph);
+  const drawn = tellGraph(result.model, result.spec.title, graph);
   return [...texts, dotText(drawn), flowchart(drawn)];
 }

@@ -22,7 +22,8 @@ const size = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 0, max: 9 }) },
 );
 
-function editOf(protocol: Protocol): fc.Arbitrary<object> {
+/** An edit of a protocol that can often be made. */
+export function editOf(protocol: Protocol): fc.Arbitrary<object> {
   const position = fc.oneof(
     { weight: 30, arbitrary: fc.constantFrom(...positionsOf(protocol)) },
     {
@@ -50,23 +51,23 @@ function editOf(protocol: Protocol): fc.Arbitrary<object> {
   );
 }
 
+/** Once in `of` times; else nothing. */
 const rarely = <T>(arbitrary: fc.Arbitrary<T>, of = 4): fc.Arbitrary<T | undefined> =>
-  fc.option(arbitrary, { nil: undefined, freq: of });
+  fc.oneof({ weight: of - 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 
-/** Events that some operation of a protocol answers to, at most a few. */
-const eventsOf = (protocol: Protocol) =>
-  fc.oneof(
-    {
-      weight: 5,
-      arbitrary: anyOf(
-        eventNames.filter((event) =>
-          protocol.operations.some((one) => one.event === event || one.event === undefined),
-        ),
-        4,
-      ),
-    },
+/** Events that a protocol has something for, at most a few; now and then others. */
+function eventsOf(protocol: Protocol): fc.Arbitrary<readonly string[]> {
+  const { operations } = protocol;
+  const answered = operations.flatMap((one) => [
+    one.event,
+    ...stepsOf(one).map((step) => step.event),
+  ]);
+  const own = eventNames.filter((event) => answered.includes(event));
+  return fc.oneof(
+    { weight: 12, arbitrary: anyOf(own, 4) },
     { weight: 1, arbitrary: anyOf(eventNames) },
   );
+}
 
 const pinned = fc.record(
   {
@@ -113,14 +114,14 @@ const written: fc.Arbitrary<Tree> = fc.constantFrom(...protocols).chain((protoco
         },
         { requiredKeys: ['cpus', 'pmaps', 'user-slots'] },
       ),
-      'kernel-areas': rarely(areas, 6),
-      unmapped: isMail ? rarely(areas, 6) : fc.constant(undefined),
-      secret: rarely(areas, 6),
-      global: rarely(areas),
-      'entry-code': rarely(fc.constantFrom(...areaNames), 8),
+      'kernel-areas': rarely(areas, 20),
+      unmapped: isMail ? rarely(areas, 8) : fc.constant(undefined),
+      secret: rarely(areas, 8),
+      global: rarely(areas, 6),
+      'entry-code': rarely(fc.constantFrom(...areaNames), 20),
       'shared-slot': isMail ? fc.constant(undefined) : rarely(areas),
       unisolated: isMail ? fc.constant(undefined) : rarely(fc.array(fc.nat(2), { maxLength: 3 })),
-      memory: rarely(fc.constantFrom('sc', 'tso'), 2),
+      memory: rarely(fc.constantFrom('sc', 'tso'), 3),
       'store-buffer': rarely(fc.integer({ min: 1, max: 8 })),
       svs: isMail ? rarely(fc.boolean()) : fc.constant(undefined),
       kaslr: isMail
@@ -134,12 +135,12 @@ const written: fc.Arbitrary<Tree> = fc.constantFrom(...protocols).chain((protoco
             ),
           )
         : fc.constant(undefined),
-      interleaving: rarely(fc.constantFrom('operation', 'step')),
-      loops: rarely(fc.constantFrom('ordered', 'any-order'), 2),
+      interleaving: rarely(fc.constantFrom('operation', 'step'), 5),
+      loops: rarely(fc.constantFrom('ordered', 'any-order'), 3),
       symmetry: rarely(anyOf(['cpus', 'pmaps', 'user-slots'])),
       reductions: rarely(anyOf(['por'])),
       edits: rarely(fc.array(editOf(protocol), { maxLength: 3 }), 2),
-      expect: rarely(expectOf),
+      expect: rarely(expectOf, 6),
       pinned: rarely(pinned, 10),
     })
     .map((spec) =>
@@ -161,7 +162,7 @@ const beside = {
 
 export const writtenSpecs: Kind = {
   name: 'specs that are written',
-  share: 50,
+  share: 35,
   beside,
   cases: caseOf(textOf(written).map((contents) => ({ file: 'a.yaml', contents }))),
   run: told,

@@ -238,7 +238,7 @@ function printed(tree: Tree, flow: boolean, indent: number): string {
 
 /** What a file may begin or end with, or be written as. */
 const framings: readonly ((text: string) => string)[] = [
-  ...Array.from({ length: 12 }, () => (text: string) => text),
+  ...Array.from({ length: 50 }, () => (text: string) => text),
   (text) => `\ufeff${text}`,
   (text) => text.replaceAll('\n', '\r\n'),
   (text) => text.replaceAll('\n', '\r'),
@@ -262,7 +262,7 @@ export const textOf = (tree: fc.Arbitrary<Tree>): fc.Arbitrary<string> =>
     .record({
       tree,
       changes: fc.oneof<fc.MaybeWeightedArbitrary<readonly Change[]>[]>(
-        { weight: 2, arbitrary: fc.constant([]) },
+        { weight: 4, arbitrary: fc.constant([]) },
         { weight: 3, arbitrary: fc.array(change, { maxLength: 3 }) },
       ),
       frame: fc.constantFrom(...framings),
