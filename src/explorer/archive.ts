@@ -375,8 +375,13 @@ function locked<T>(folder: string, open: () => T): T {
 }
 
 /** This process uses a folder no more: `close()` says so, unless the thread that had it is gone. */
-export const freeLock = (folder: string): void =>
-  fs.rmSync(join(folder, lockOf(process.pid)), { force: true });
+export function freeLock(folder: string): void {
+  try {
+    fs.rmSync(join(folder, lockOf(process.pid)), { force: true });
+  } catch {
+    // There is no folder that could be in use; whoever wanted to use it has been told.
+  }
+}
 
 function isRunning(pid: number): boolean {
   if (pid <= 0 || pid >= 2 ** 31) return false;

@@ -1,5 +1,5 @@
 /** `kill -9` at any moment; what is resumed tells what the uninterrupted run tells. */
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { check, differs, specFile, told } from './program.js';
 
@@ -37,6 +37,8 @@ export async function killed({ dir, random, row }) {
         if (spec?.notices.some((notice) => notice.includes('begins anew'))) seen.anew++;
         else seen.resumed++;
       }
+      // Killed before it began: there is nothing to go on from.
+      if (run.killed && !existsSync(folder)) continue;
       if (run.killed && options.killAfter !== undefined) {
         seen.killed++;
         if (depth > 0) seen.again++;
