@@ -7,6 +7,7 @@ import { counted } from '../report/terminal.js';
 import { parsePath } from '../report/trace.js';
 import { buildSpec } from '../spec/build.js';
 import { plain, UserError } from '../spec/errors.js';
+import { pathActionsMax } from '../spec/format.js';
 import { loadSpec } from '../spec/load.js';
 import { refusePinned } from '../spec/pinned.js';
 import { checkWritable, put } from './files.js';
@@ -56,6 +57,11 @@ export function alongPath<T>(file: string, text: string, take: (path: Path) => T
         hint: 'a path is the number of an initial state, a colon, and the numbers of actions joined by dots, such as 0:4.0.17',
       },
     ]);
+  }
+  const { length } = path.actions;
+  if (length > pathActionsMax) {
+    const message = `the path has ${length} actions; one to replay has ${pathActionsMax} at most`;
+    throw new UserError([{ code: 'bad-path', file, message }]);
   }
   try {
     return take(path);

@@ -8,7 +8,7 @@ import { failureAtEnd } from '../model/immutable-system.js';
 import { counted } from '../report/terminal.js';
 import type { DesignModel } from '../spec/design-model.js';
 import { plain, suggest, UserError } from '../spec/errors.js';
-import { pinnedActionsMax, propertyNames } from '../spec/format.js';
+import { propertyNames } from '../spec/format.js';
 import type { Spec } from '../spec/load.js';
 import { refusePinned } from '../spec/pinned.js';
 import { bytesMax } from '../spec/source.js';
@@ -69,8 +69,8 @@ export function savePath(
   const text =
     schemaLine(file) + pinnedSpec(spec, property, { initial: path.initial, actions }, file);
   const bytes = Buffer.byteLength(text);
-  if (bytes > bytesMax || path.actions.length > pinnedActionsMax) {
-    const message = `the path is too long: ${path.actions.length} actions in ${bytes} bytes; a spec has ${pinnedActionsMax} and ${bytesMax} at most`;
+  if (bytes > bytesMax) {
+    const message = `the path is too long: ${path.actions.length} actions in ${bytes} bytes; a spec has ${bytesMax} at most`;
     throw new UserError([{ code: 'bad-path', file: spec.file, message }]);
   }
   writeWhole(file, text);

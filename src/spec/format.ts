@@ -112,7 +112,8 @@ const expectation = z.union([
 const expectationOf = ({ name, claim }: { readonly name: string; readonly claim: string }) =>
   [name, expectation.optional().describe(claim)] as const;
 
-export const pinnedActionsMax = 10_000;
+/** Actions of a path, at most: in a spec, or to replay. */
+export const pathActionsMax = 10_000;
 
 export const pinnedFormat = z.strictObject({
   property: z
@@ -124,7 +125,7 @@ export const pinnedFormat = z.strictObject({
   initial: z.int().min(0).optional().describe('The number of the initial state; 0 unless given.'),
   actions: z
     .array(z.string().min(1).max(200))
-    .max(pinnedActionsMax)
+    .max(pathActionsMax)
     .describe('The actions by their names, such as `cpu 0: trap`.'),
 });
 

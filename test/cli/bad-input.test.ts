@@ -406,6 +406,12 @@ const cases: readonly Case[] = [
     ['replay', 'a.yaml', '--path', '0:0.999'],
   ),
   c(
+    'a path of very many actions',
+    base,
+    'a.yaml: error[bad-path]: the path has 10001 actions; one to replay has 10000 at most',
+    ['replay', 'a.yaml', '--path', `0:0${'.0'.repeat(10_000)}`],
+  ),
+  c(
     'a graph of more states than it may have',
     base,
     "a.yaml:3:1: error[graph-too-large]: this machine has more than 10 states, and a graph has all of them\n  make the machine smaller, or raise --states-max, to 5,000 at most; 'svscheck check' counts its states",

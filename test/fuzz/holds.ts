@@ -5,9 +5,9 @@ const codes = Object.keys(errorCodes);
 
 /** What nobody's terminal, log or page may be given: it would drive it, or show what is not so. */
 const raw = /(?!\n)[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u;
-/** Of a message, and of all that is printed. */
+/** Of a message, and of all that is printed: the longest path that is taken, told in every form. */
 const messageMax = 6_000;
-const printedMax = 4_000_000;
+const printedMax = 40_000_000;
 
 /** What is wrong with texts that a run would print; null where nothing is. */
 export function faultOfTexts(texts: readonly string[]): string | null {
