@@ -1,5 +1,5 @@
 /** Limits that hold: time, memory, signals; and two searches in one folder. */
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { check, differs, isRefused, specFile, told } from './program.js';
@@ -76,7 +76,8 @@ async function signalled({ dir, row }) {
     const folder = join(dir, signal);
     const run = await check([file, '--checkpoint', folder], {
       onStart: async (child) => {
-        await setTimeout(3000);
+        while (!existsSync(folder)) await setTimeout(50);
+        await setTimeout(500);
         child.kill(signal);
       },
     });
