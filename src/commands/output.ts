@@ -1,6 +1,7 @@
 /** Where commands write. */
 import { writeSync } from 'node:fs';
 import pc from 'picocolors';
+import { exitCodes } from '../report/exit.js';
 import type { ToldMistake } from '../spec/errors.js';
 import { describeMistake, plain } from '../spec/errors.js';
 
@@ -15,7 +16,7 @@ export const color = pc.createColors(
 /** For what is written to a file. */
 export const colorless = pc.createColors(false);
 
-/** A line on standard output; a reader that has gone away is not an error. */
+/** A line on standard output; where nobody reads any more, the program ends, as by SIGPIPE. */
 export function print(line: string): void {
   write(1, `${line}\n`);
 }
@@ -56,7 +57,7 @@ function write(descriptor: number, text: string): void {
       rest = rest.subarray(writeSync(descriptor, rest));
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EPIPE' && descriptor === 1) process.exit(0);
+      if (code === 'EPIPE' && descriptor === 1) process.exit(exitCodes.unread.code);
       if (code === 'EPIPE') return;
       if (code !== 'EAGAIN') throw error;
     }

@@ -12,6 +12,10 @@ export const exitCodes = {
   },
   internal: { code: 70, says: 'a bug of svscheck' },
   interrupted: { code: 130, says: 'interrupted (Ctrl-C)' },
+  unread: {
+    code: 141,
+    says: 'whoever read the output reads no more (SIGPIPE): there is no verdict',
+  },
 } as const;
 
 export type Ending = keyof typeof exitCodes;
@@ -19,6 +23,7 @@ export type Ending = keyof typeof exitCodes;
 /** Where several apply, the first of these does. */
 export const precedence: readonly Ending[] = [
   'internal',
+  'unread',
   'interrupted',
   'mistake',
   'unexpected',

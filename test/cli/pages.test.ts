@@ -1,4 +1,5 @@
 /** What people and CI read: whole pages, exit codes, limits, replays. */
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { reportFormat } from '../../src/report/document.js';
@@ -16,6 +17,14 @@ machine: { cpus: 3, user-slots: 2 }
 `;
 
 describe('check', () => {
+  it('has no verdict where nobody reads it, good or bad', () => {
+    for (const spec of ['base', 'copy-unlocked']) {
+      const line = `node dist/cli.js check specs/mail/${spec}.yaml | true`;
+      const { status, stderr } = spawnSync('bash', ['-o', 'pipefail', '-c', line]);
+      expect({ status, err: String(stderr) }).toEqual({ status: 141, err: '' });
+    }
+  });
+
   it('prints a violated spec whole: counts, properties, trace, blame, replay line', async () => {
     const { code, out, err } = svscheck(['check', 'specs/mail/other-cpus-only.yaml']);
     expect({ code, err }).toEqual({ code: 0, err: '' });
