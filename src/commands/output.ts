@@ -13,9 +13,6 @@ export const color = pc.createColors(
   !NO_COLOR && (forced || (process.stdout.isTTY === true && TERM !== 'dumb')),
 );
 
-/** For what is written to a file. */
-export const colorless = pc.createColors(false);
-
 /** A line on standard output; where nobody reads any more, the program ends, as by SIGPIPE. */
 export function print(line: string): void {
   write(1, `${line}\n`);

@@ -381,7 +381,7 @@ class Search {
   private findTraces(): void {
     const { system, worker, levels, findings, traces } = this;
     // Where steps leap, the states between are not there: see system.ts.
-    if (!this.isWhole || system.leaps || traces.missing(findings.violated) === 0) return;
+    if (!this.isWhole || system.leaps || !traces.areMissing(findings.violated)) return;
     worker.aside(() => traces.find(levels, findings.violated));
   }
 

@@ -60,9 +60,9 @@ export class Traces {
     }
   }
 
-  /** How many are missing. */
-  missing(violated: readonly (number | null)[]): number {
-    return violated.filter((depth, property) => depth !== null && !this.found[property]).length;
+  /** Whether some are missing. */
+  areMissing(violated: readonly (number | null)[]): boolean {
+    return violated.some((depth, property) => depth !== null && !this.found[property]);
   }
 
   /** The trace to a violation, where it was found. */
