@@ -166,7 +166,6 @@ export class Archive {
   /** Writes what was appended. Throws what the file system throws: no space, no disk. */
   flush(): void {
     const { pieces, filled, rows, words } = this;
-    if (filled === 0) return;
     let at = rows * words * 4 - filled;
     for (let done = 0; done < filled; ) {
       const written = fs.writeSync(this.file, pieces, done, filled - done, at);
@@ -181,10 +180,8 @@ export class Archive {
   commit(mark: Mark): void {
     this.flush();
     const { rows, words, folder, owner } = this;
-    if (rows > (this.parts.at(-1)?.rows ?? 0)) {
-      this.parts.push({ rows, digest: this.digest.digest('hex') });
-      this.digest = createHash('sha256');
-    }
+    this.parts.push({ rows, digest: this.digest.digest('hex') });
+    this.digest = createHash('sha256');
     this.marks = [{ ...mark, parts: this.parts.length }, ...this.marks.slice(0, 1)];
     // A machine that goes down may lose the last levels of a moment; a process that is killed none. So
     // the contents before are always such as would outlast the former.
@@ -377,14 +374,15 @@ function locked<T>(folder: string, open: () => T): T {
 /** This process uses a folder no more: `close()` says so, unless the thread that had it is gone. */
 export function freeLock(folder: string): void {
   try {
-    fs.rmSync(join(folder, lockOf(process.pid)), { force: true });
+    fs.rmSync(join(folder, lockOf(process.pid)));
   } catch {
     // There is no folder that could be in use; whoever wanted to use it has been told.
   }
 }
 
 function isRunning(pid: number): boolean {
-  if (pid <= 0 || pid >= 2 ** 31) return false;
+  // It would be asked whether this very process is.
+  if (pid === 0) return false;
   try {
     process.kill(pid, 0);
     return true;

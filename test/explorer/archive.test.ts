@@ -133,7 +133,9 @@ describe('a search that was ended', () => {
     expect(search(system, options).stoppedBy).toBe('interrupted');
     archive.close();
     expect(statSync(join(folder, 'states')).size).toBeGreaterThan(before);
-    expect(told(resumed(scatteredOf(graph), 'memory'))).toEqual(whole);
+    const notices: string[] = [];
+    expect(told(resumed(scatteredOf(graph), 'memory', notices))).toEqual(whole);
+    expect(notices).toEqual([]);
   });
 });
 
