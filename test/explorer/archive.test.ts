@@ -177,6 +177,35 @@ describe('an archive', () => {
     expect(told(resumed(scatteredOf(graph), 'memory'))).toEqual(whole());
   });
 
+  it('is refused when it is of other numbers, or has a state twice', () => {
+    begin();
+    const system = scatteredOf(graph);
+    const misfit = 'it has not as many steps, properties or witnesses';
+    for (const other of [
+      { ...system, steps: 4, fired: new Float64Array(4) },
+      { ...system, properties: 2 },
+      { ...system, witnesses: 3 },
+    ]) {
+      for (const where of ['memory', 'disk'] as const) {
+        expect(() => resumed(other, where)).toThrow(misfit);
+        empty();
+        begin();
+      }
+    }
+    empty();
+    const archive = Archive.create(folder, system.words, owner);
+    const row = system.initials[0] as Uint32Array;
+    archive.append(row, 0);
+    archive.append(row, 0);
+    const [violated, witnesses] = [
+      [null, null, null],
+      [null, null],
+    ];
+    archive.commit({ levels: [1, 1], statesGenerated: 3, fired: [0, 0, 0], violated, witnesses });
+    archive.close();
+    expect(() => resumed(system, 'memory')).toThrow('a state is in it twice');
+  });
+
   it('is refused while another process uses it, and not when that has ended', () => {
     begin();
     writeFileSync(join(folder, `in-use-${process.ppid}`), '');

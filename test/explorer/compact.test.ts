@@ -115,6 +115,24 @@ describe('a set of fingerprints', () => {
     return pairs;
   }
 
+  it('keeps so many bits as are asked for, and never a word of 0', () => {
+    const whole = fingerprintKernelOf(4, 64);
+    const maskOf = (bits: number): number => (bits === 0 ? 0 : -1 << (32 - bits));
+    let zeros = 0;
+    for (const bits of [1, 2, 12, 31, 32, 33, 34, 40, 63, 64]) {
+      const { fingerprintOf } = fingerprintKernelOf(4, bits);
+      const first = maskOf(Math.min(bits, 32));
+      const second = maskOf(Math.max(bits - 32, 0));
+      for (let n = 0; n < 200; n++) {
+        const [h, g] = whole.fingerprintOf(rowOf(n));
+        // The least that is not 0, of those bits.
+        expect(fingerprintOf(rowOf(n))).toEqual([h & first || first & -first, g & second || 1]);
+        if ((h & first) === 0 || (second !== 0 && (g & second) === 0)) zeros++;
+      }
+    }
+    expect(zeros).toBeGreaterThan(200);
+  });
+
   it('has as many equal words as random functions have, and their halves tell nothing', () => {
     const count = 2 ** 19;
     const { fingerprintOf } = fingerprintKernelOf(4, 64);

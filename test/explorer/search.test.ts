@@ -1,6 +1,7 @@
 /** The packed search in one thread; that it tells what the reference does is in test/modes. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Progress } from '../../src/explorer/progress.js';
 import type { SearchOptions } from '../../src/explorer/search.js';
 import { search } from '../../src/explorer/search.js';
 import type { Outcome } from '../../src/explorer/system.js';
@@ -94,6 +95,72 @@ describe('the search', () => {
       fired: [1],
       stoppedBy: null,
     });
+  });
+
+  it('tells of each state once, when all have been seen', () => {
+    const seen = (options: SearchOptions): number[] => {
+      const states: number[] = [];
+      const onState = (rows: Uint32Array, offset: number): void => {
+        states.push(rows[offset] as number);
+      };
+      search(packedOf(line(3000, 7)), { ...options, onState });
+      return states.toSorted((a, b) => a - b);
+    };
+    expect(seen({})).toEqual(Array.from({ length: 3000 }, (_, state) => state));
+    expect(seen({ statesMax: 1000 })).toEqual([]);
+  });
+
+  it('tells how far it is', () => {
+    // 1 state, then 20,000, then 15,000, half as many each time from then on.
+    const sizes = [1, 20_000, 15_000, 7500, 3750, 1875, 937, 468, 0];
+    const first = sizes.map((_, level) => sizes.slice(0, level).reduce((a, b) => a + b, 0));
+    const to = (from: number, level: number): number[] =>
+      sizes[level] === undefined || from >= (sizes[level] as number)
+        ? []
+        : [from, from + (sizes[level - 1] as number)].filter((n) => n < (sizes[level] as number));
+    const edges = sizes.flatMap((size, level) =>
+      Array.from({ length: size }, (_, index) => {
+        const next =
+          level === 0 ? Array.from({ length: 20_000 }, (_, n) => n) : to(index, level + 1);
+        return next.map((n) => ({ to: (first[level + 1] as number) + n, process: 0, failing: 0 }));
+      }),
+    );
+    const none = new Array(edges.length).fill(0);
+    const graph: Graph = { ...line(1), edges, failing: none, shown: none };
+    const told: Progress[] = [];
+    const outcome = search(packedOf(graph), {
+      onProgress: (progress) => {
+        told.push(progress);
+        return false;
+      },
+    });
+    expect(outcome.statesDistinct).toBe(first.at(-1));
+    // Once after each level, and after each 8,192 states that were expanded.
+    expect(told.map(({ depth }) => depth)).toEqual([0, 1, 1, 1, 2, 2, 2, 3, 3, 4, 5, 6, 7]);
+    for (const { depth, frontier, statesDistinct, statesGenerated, ...rest } of told) {
+      const found = statesDistinct - (first[depth + 1] as number);
+      expect(statesGenerated).toBe(statesDistinct);
+      expect(rest.workers).toBe(1);
+      expect(rest.bytes).toBeGreaterThan(statesDistinct * 4);
+      expect(rest.memory).toBeGreaterThan(rest.bytes);
+      expect([rest.timeMs >= 0, rest.timeMs < 60_000]).toEqual([true, true]);
+      expect(frontier).toBeGreaterThanOrEqual(found);
+    }
+    // At the end of a level what was found; within one what is left of it, too, to within a range.
+    const ends = told.filter(({ depth }, index) => told[index + 1]?.depth !== depth).slice(0, -1);
+    expect(ends.map(({ frontier }) => frontier)).toEqual(sizes.slice(1, -1));
+    for (const [index, expanded] of [
+      [1, 8191],
+      [2, 16_383],
+    ] as const) {
+      const { frontier, statesDistinct } = told[index] as Progress;
+      const left = frontier - (statesDistinct - 20_001);
+      expect(Math.abs(20_000 - expanded - left)).toBeLessThan(300);
+    }
+    // Five levels have shrunk when the fifth of them is expanded: by 0.55, by 0.5, and by 0.5 again.
+    const remaining = told.map(({ statesRemaining }) => statesRemaining);
+    expect(remaining.slice(0, 10)).toEqual(new Array(10).fill(null));
+    expect(remaining.slice(10)).toEqual([2323 - 937, 937 - 468, 468]);
   });
 
   it('goes on through violating states', () => {
