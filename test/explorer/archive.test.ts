@@ -20,9 +20,10 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Archive } from '../../src/explorer/archive.js';
 import { privateWorkplace } from '../../src/explorer/expand.js';
+import type { Progress } from '../../src/explorer/progress.js';
 import type { SearchOptions, SearchOutcome } from '../../src/explorer/search.js';
 import { search } from '../../src/explorer/search.js';
-import type { PackedSystem } from '../../src/explorer/system.js';
+import type { PackedSystem, Verdict } from '../../src/explorer/system.js';
 import { packedOf as scatteredOf } from './scattered.js';
 
 const owner = { search: 'this one', tool: 'this tool' };
@@ -100,6 +101,33 @@ describe('a search on disk', () => {
       begun(scatteredOf(graph), 'disk');
     }
     expect(free()).toEqual(before);
+  });
+
+  it('that is stopped within a level tells what it has found of the next, as in memory', () => {
+    let late = 0;
+    for (const seed of [1, 2, 3]) {
+      const graph = { size: 100_000, spread: 25_000, seed, rare: 16_000 };
+      const looks: Progress[] = [];
+      const { verdicts } = search(scatteredOf(graph), {
+        onProgress: (progress) => looks.push(progress) < 0,
+      });
+      const depths = verdicts.map((one) => (one.result === 'violated' ? one.depth : 0));
+      // The last look within a level that leads to a violation: others of that level come after it.
+      const within = looks.filter(({ depth }, index) => looks[index + 1]?.depth === depth);
+      const stop = within.findLast(({ depth }) => depths.includes(depth + 1));
+      if (stop === undefined) continue;
+      const options: SearchOptions = {
+        onProgress: ({ statesGenerated }) => statesGenerated >= stop.statesGenerated,
+      };
+      empty();
+      const disk = begun(scatteredOf(graph), 'disk', options);
+      expect(disk.stoppedBy).toBe('interrupted');
+      expect(disk.verdicts).toEqual(search(scatteredOf(graph), options).verdicts);
+      const isLate = (one: Verdict): boolean =>
+        one.result === 'violated' && one.depth === stop.depth + 1;
+      if (disk.verdicts.some(isLate)) late++;
+    }
+    expect(late).toBeGreaterThan(1);
   });
 
   it('ends as unfinished when the file cannot be read', () => {
