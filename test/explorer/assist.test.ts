@@ -29,10 +29,12 @@ async function helped(
   const workerData = { graph, words, buffers, options, folder };
   const leader = new Worker(new URL('./leader.js', import.meta.url), { workerData });
   await once(leader, 'message');
+  // It may be over, and both be told at once, when this thread listens again.
+  const [outcomes, end] = [once(leader, 'message'), once(leader, 'exit')];
   // Nothing else is done here until the leader ends it.
   assist(system, words, buffers, 1);
-  const [outcome] = (await once(leader, 'message')) as [SearchOutcome];
-  await once(leader, 'exit');
+  const [outcome] = (await outcomes) as [SearchOutcome];
+  await end;
   const control = new Int32Array(words.control);
   expect([control[at.joined], control[at.present + 1]]).toEqual([1, 1]);
   return { ...outcome, own: new Float64Array(words.counts)[1 + system.steps] as number };
