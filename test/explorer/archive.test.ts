@@ -19,11 +19,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Archive } from '../../src/explorer/archive.js';
-import { privateWorkplace } from '../../src/explorer/expand.js';
+import { privateWorkplace, sharedWords, sharedWorkplace } from '../../src/explorer/expand.js';
 import type { Progress } from '../../src/explorer/progress.js';
 import type { SearchOptions, SearchOutcome } from '../../src/explorer/search.js';
 import { search } from '../../src/explorer/search.js';
 import type { PackedSystem, Verdict } from '../../src/explorer/system.js';
+import type { Graph } from './graph.js';
+import { line, packedOf } from './graph.js';
 import { packedOf as scatteredOf } from './scattered.js';
 
 const owner = { search: 'this one', tool: 'this tool' };
@@ -101,6 +103,40 @@ describe('a search on disk', () => {
       begun(scatteredOf(graph), 'disk');
     }
     expect(free()).toEqual(before);
+  });
+
+  it('empties a table that is full and cannot grow, as often as it must', () => {
+    const [wide, deep] = [60_000, 3000];
+    const to = (state: number): number[] => {
+      if (state === 0) return Array.from({ length: wide }, (_, n) => n + 1);
+      // All of the second level once more, which is known, and a line of a few.
+      if (state === 1) return [...Array.from({ length: wide }, (_, n) => n + 1), wide + 1];
+      return state > wide && state < wide + deep ? [state + 1] : [];
+    };
+    const size = wide + deep + 1;
+    const graph: Graph = {
+      ...line(1),
+      edges: Array.from({ length: size }, (_, state) =>
+        to(state).map((next) => ({ to: next, process: 0, failing: 0 })),
+      ),
+      failing: Array.from({ length: size }, (_, state) => (state === wide - 1 ? 1 : 0)),
+      shown: new Array(size).fill(0),
+    };
+    const onDisk = (bytes: number): SearchOutcome => {
+      empty();
+      const archive = Archive.create(folder, 1, owner);
+      const system = packedOf(graph);
+      const store = { file: Archive.fileIn(folder) };
+      const place = sharedWorkplace(system, sharedWords(system), bytes, store);
+      if (place === null) throw new Error('no memory can be shared');
+      const outcome = search(system, { archiving: { archive, from: null, everyMs: 0 } }, place);
+      archive.close();
+      return outcome;
+    };
+    // An index of 65,536 slots, to be filled to 52,428; one of 32,768 is too small to go on with.
+    expect(told(onDisk(2 ** 18))).toEqual(told(search(packedOf(graph))));
+    expect(statSync(join(folder, 'states')).size).toBe(size * 4);
+    expect(onDisk(2 ** 17).stoppedBy).toBe('memory-max');
   });
 
   it('that is stopped within a level tells what it has found of the next, as in memory', () => {

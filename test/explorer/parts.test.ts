@@ -1,13 +1,19 @@
 /** The small parts of the search, each by itself. */
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { at, Crew, commands, controlWords } from '../../src/explorer/crew.js';
 import { firedBy, generatedBy, sharedWords } from '../../src/explorer/expand.js';
 import { Findings } from '../../src/explorer/findings.js';
+import { Levels } from '../../src/explorer/levels.js';
 import { lostOutcome } from '../../src/explorer/outcome.js';
 import { statesRemaining } from '../../src/explorer/progress.js';
 import type { StopReason } from '../../src/explorer/system.js';
 import { copyRow, Successors } from '../../src/explorer/system.js';
+import { Traces } from '../../src/explorer/traces.js';
 import { line, packedOf } from './graph.js';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const newControl = () => new Int32Array(new SharedArrayBuffer(controlWords * 4));
 
@@ -214,5 +220,118 @@ describe('a search that has lost its leader', () => {
       workers: 3,
       notices: [],
     });
+  });
+});
+
+describe('traces', () => {
+  const length = 5;
+  const system = packedOf(line(length));
+  /** The levels of a line, a state each; `look` is called when one is gone through. */
+  const levelsOf = (look: () => void = () => {}): Levels => {
+    const levels = new Levels();
+    for (let state = 0; state < length; state++) {
+      levels.add(() => {
+        look();
+        return [{ rows: Uint32Array.of(state), offset: 0 }];
+      });
+    }
+    return levels;
+  };
+  const found = { result: 'violated', depth: 4, path: { initial: 0, actions: [0, 8, 16, 24] } };
+  const newTraces = (due: () => StopReason | null = () => null) => {
+    const crew = new Crew(newControl(), 0);
+    return { crew, traces: new Traces(system, crew, due) };
+  };
+
+  it('are looked for once, where something is violated', () => {
+    const { crew, traces } = newTraces();
+    expect([traces.areMissing([]), traces.areMissing([null])]).toEqual([false, false]);
+    expect(traces.areMissing([4])).toBe(true);
+    traces.find(levelsOf(), [null]);
+    expect(traces.to(0)).toBeUndefined();
+    let looks = 0;
+    traces.find(
+      levelsOf(() => looks++),
+      [4],
+    );
+    expect(traces.to(0)).toEqual(found);
+    expect([traces.areMissing([4]), traces.areMissing([4, 3])]).toEqual([false, true]);
+    const once = looks;
+    expect(once).toBeGreaterThan(3);
+    traces.find(
+      levelsOf(() => looks++),
+      [4],
+    );
+    expect(looks).toBe(once);
+    expect([traces.stoppedBy, crew.stopped]).toEqual([null, null]);
+  });
+
+  it('may take a second more when the time is over', () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: 1_000_000 });
+    const late = newTraces(() => 'time-max');
+    // Some six levels are gone through, the first time at 0 ms.
+    late.traces.find(
+      levelsOf(() => vi.setSystemTime(Date.now() + 100)),
+      [4],
+    );
+    expect(late.traces.to(0)).toEqual(found);
+    expect([late.traces.stoppedBy, late.crew.stopped]).toEqual([null, null]);
+  });
+
+  it('are given up after that, with the reason, and not begun again', () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: 1_000_000 });
+    const { crew, traces } = newTraces(() => 'interrupted');
+    let looks = 0;
+    const levels = levelsOf(() => {
+      looks++;
+      vi.setSystemTime(Date.now() + 501);
+    });
+    traces.find(levels, [4]);
+    expect(traces.to(0)).toBeUndefined();
+    expect([traces.stoppedBy, crew.stopped, looks]).toEqual(['interrupted', 'interrupted', 3]);
+    traces.find(levels, [4]);
+    expect(looks).toBe(3);
+    expect(traces.areMissing([4])).toBe(true);
+  });
+
+  it('are not found where a file cannot be read, and other faults are thrown', () => {
+    const { crew, traces } = newTraces();
+    const broken = levelsOf(() => {
+      throw new Error('row 5');
+    });
+    expect(() => traces.find(broken, [4])).toThrow('row 5');
+    crew.stop('disk-error');
+    traces.find(broken, [4]);
+    expect([traces.to(0), traces.stoppedBy]).toEqual([undefined, null]);
+  });
+});
+
+describe('levels', () => {
+  const levels = new Levels();
+  const row = (state: number) => ({ rows: Uint32Array.of(state), offset: 0 });
+  const statesOf = (from: Levels, level: number): (number | undefined)[] =>
+    Array.from(from.statesOf(level), ({ rows }) => rows[0]);
+
+  it('have their states, and those that are added to the last', () => {
+    levels.add(() => [row(1)]);
+    levels.add(() => [row(2), row(3)]);
+    levels.alsoHas(() => [row(4)]);
+    expect([0, 1, 2].map((level) => statesOf(levels, level))).toEqual([[1], [2, 3, 4], []]);
+  });
+
+  it('are looked at before the first state and then now and then', () => {
+    let looks = 0;
+    const watched = levels.watched(() => looks++);
+    expect([statesOf(watched, 1), looks]).toEqual([[2, 3, 4], 1]);
+    const wide = new Levels();
+    wide.add(() => Array.from({ length: 5000 }, (_, state) => row(state)));
+    looks = 0;
+    expect(
+      statesOf(
+        wide.watched(() => looks++),
+        0,
+      ).length,
+    ).toBe(5000);
+    expect(looks).toBe(3);
   });
 });

@@ -172,6 +172,30 @@ describe('the search', () => {
   });
 });
 
+describe('whoever starts helpers', () => {
+  it('is told of the states after each level that another follows', () => {
+    const told: number[] = [];
+    search(packedOf(line(7, 2)), {}, undefined, (states) => told.push(states));
+    expect(told).toEqual([3, 5, 7]);
+  });
+});
+
+describe('a system that leaps', () => {
+  it('has violations without a path, of which no path is looked for', () => {
+    const leaping = (failing: number[]) => ({
+      ...packedOf({ ...line(4), failing, properties: 2 }),
+      leaps: true as const,
+    });
+    const { verdicts, tracesStoppedBy } = search(leaping([0, 0, 2, 0]));
+    expect(verdicts).toEqual([{ result: 'holds' }, { result: 'pathless' }]);
+    expect(tracesStoppedBy).toBeNull();
+    expect(search(leaping([0, 0, 0, 0])).verdicts).toEqual([
+      { result: 'holds' },
+      { result: 'holds' },
+    ]);
+  });
+});
+
 describe('a limit', () => {
   const long = 40_000;
   const verdictAt = (options: SearchOptions, graph = line(long, 3)) => {
@@ -189,8 +213,7 @@ describe('a limit', () => {
   });
 
   it('that is not met changes nothing', () => {
-    // The way back looks at each level: it takes a second for some thousand of them.
-    const short = 6_000;
+    const short = 1_000;
     const met = { statesMax: long, depthMax: long, timeMax: 1e9, memoryMax: 2 ** 40 };
     expect(outcomeOf(line(short, 3), met)).toEqual(outcomeOf(line(short, 3)));
     const holds = { ...line(short, 3), failing: new Array(short).fill(0) };
@@ -220,6 +243,34 @@ describe('a limit', () => {
       tracesStoppedBy: 'interrupted',
     });
     expect(verdicts).toEqual([{ result: 'pathless' }]);
+  });
+
+  it('within a level counts the next one, where some of it was found', () => {
+    const wide: Graph = {
+      ...line(1),
+      edges: Array.from({ length: 20_001 }, (_, state) =>
+        (state === 0 ? Array.from({ length: 20_000 }, (_, n) => n + 1) : [state % 3]).map((to) => ({
+          to,
+          process: 0,
+          failing: 0,
+        })),
+      ),
+      failing: new Array(20_001).fill(0),
+      shown: new Array(20_001).fill(0),
+    };
+    const depthAt = (graph: Graph, options: SearchOptions) => {
+      const { depth, stoppedBy } = outcomeOf(graph, options);
+      return [depth, stoppedBy];
+    };
+    const inLevel = (level: number): SearchOptions => ({
+      onProgress: ({ depth }) => depth === level,
+    });
+    expect(depthAt(wide, {})).toEqual([1, null]);
+    expect(depthAt(wide, inLevel(1))).toEqual([1, 'interrupted']);
+    expect(depthAt(line(9), inLevel(3))).toEqual([4, 'interrupted']);
+    expect(depthAt(line(9), { depthMax: 3 })).toEqual([3, 'depth-max']);
+    expect(depthAt(line(9), { depthMax: 8 })).toEqual([8, 'depth-max']);
+    expect(depthAt(line(9), { depthMax: 9 })).toEqual([8, null]);
   });
 
   it('at the first violation leaves the other properties unfinished', () => {
