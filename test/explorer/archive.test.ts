@@ -106,7 +106,7 @@ describe('a search on disk', () => {
   });
 
   it('empties a table that is full and cannot grow, as often as it must', () => {
-    const [wide, deep] = [60_000, 3000];
+    const [wide, deep] = [60_000, 20];
     const to = (state: number): number[] => {
       if (state === 0) return Array.from({ length: wide }, (_, n) => n + 1);
       // All of the second level once more, which is known, and a line of a few.
