@@ -4,10 +4,13 @@ import { domain, membersOf } from '../../src/state/domain.js';
 import { LookUp } from '../../src/state/look-up.js';
 import { pack } from '../../src/state/packed.js';
 import { count, flag, idSet, record } from '../../src/state/schema.js';
+import type { Test } from '../../src/state/tape.js';
 
 const letters = domain('letter', 4);
 const [a, b] = letters.ids as [(typeof letters.ids)[number], (typeof letters.ids)[number]];
 const schema = record({ at: count(9), on: flag(), set: idSet(letters) });
+
+const maskOf = (test: Test): number => (test.kind === 'all' ? test.mask : test.mask << test.shift);
 
 function taped() {
   const { tape, view } = pack(schema);
@@ -66,5 +69,100 @@ describe('a tape', () => {
     // Four bits of `at` are written; `on` was read before it was written the same.
     expect(32 - [...(keep >>> 0).toString(2)].filter((bit) => bit === '1').length).toBe(4);
     expect(set >>> 0).toBe((tape.words[0] as number) & ~keep);
+  });
+
+  it('notes nothing before it records, and nothing after another state is loaded', () => {
+    const { tape, view } = pack(schema);
+    const some = view.set as unknown as { hasAll(some: unknown): boolean };
+    const lookUp = new LookUp([true, false]);
+    const look = () => [
+      view.at,
+      some.hasAll(membersOf(letters, () => true)),
+      lookUp.of(view, 'at'),
+    ];
+    look();
+    view.on = true;
+    expect([tape.tests, [...tape.writtenBits()]]).toEqual([[], [0]]);
+    tape.record(null);
+    tape.load(Uint32Array.of(0, 0), 1);
+    look();
+    expect(tape.tests).toEqual([]);
+  });
+
+  it('notes no test of what is known already', () => {
+    const { tape, view } = pack(schema);
+    tape.record(null);
+    expect(view.at).toBe(0);
+    const known = tape.knownBits();
+    expect(known[0]).toBe(tape.tests.reduce((bits, test) => bits | maskOf(test), 0));
+    tape.record(known);
+    const lookUp = new LookUp([true, false]);
+    expect([view.at, lookUp.of(view, 'at')]).toEqual([0, true]);
+    expect(tape.tests).toEqual([]);
+    expect(tape.knownBits()).toEqual(known);
+    // What was known is kept from what is written since.
+    known.fill(-1);
+    expect(view.on).toBe(false);
+    expect(tape.tests).toHaveLength(1);
+    const written = tape.writtenBits();
+    view.on = true;
+    expect(written[0]).toBe(0);
+    expect(tape.writtenBits()[0]).not.toBe(0);
+  });
+
+  it('knows from members that are missing that not all are there, and asks for the others alone', () => {
+    const hasAll = (view: ReturnType<typeof taped>['view'], ...some: (typeof a)[]) =>
+      (view.set as unknown as { hasAll(some: unknown): boolean }).hasAll(
+        membersOf(letters, (letter) => some.includes(letter)),
+      );
+    const missing = taped();
+    expect(missing.view.set.has(a)).toBe(false);
+    expect(hasAll(missing.view, a, b)).toBe(false);
+    expect(missing.tape.tests).toHaveLength(1);
+
+    const some = taped();
+    some.view.set.add(a);
+    expect(hasAll(some.view, a)).toBe(true);
+    expect(some.tape.tests).toEqual([]);
+    expect(hasAll(some.view, a, b)).toBe(false);
+    const [test] = some.tape.tests;
+    expect(test).toMatchObject({ kind: 'all', found: 0 });
+    // Of two members, the one that was not written.
+    expect(test?.mask.toString(2).replace(/0/g, '')).toBe('1');
+    // That not all are there does not say which is missing.
+    expect(some.view.set.has(b)).toBe(false);
+    expect(some.tape.tests).toHaveLength(2);
+
+    const all = taped();
+    all.tape.words[0] = -1;
+    all.tape.record(null);
+    expect([hasAll(all.view, a, b), all.view.set.has(b)]).toEqual([true, true]);
+    expect(all.tape.tests).toMatchObject([{ kind: 'all', found: 1 }]);
+  });
+
+  it('asks for the class of each number in each table', () => {
+    const two = pack(record({ at: count(3), to: count(3) }));
+    two.tape.record(null);
+    const [low, odd] = [
+      [0, 0, 1, 1],
+      [0, 1, 0, 1],
+    ].map((table) => new LookUp(table)) as [LookUp<number>, LookUp<number>];
+    for (let time = 0; time < 2; time++) {
+      for (const lookUp of [low, odd]) {
+        expect([lookUp.of(two.view, 'at'), lookUp.of(two.view, 'to')]).toEqual([0, 0]);
+      }
+    }
+    const asked = two.tape.tests.map((test) =>
+      test.kind === 'class' ? [test.shift, test.classes === low.classes] : [],
+    );
+    expect(asked).toEqual([
+      [0, true],
+      [2, true],
+      [0, false],
+      [2, false],
+    ]);
+    // It does not know more than the classes.
+    expect(two.view.at).toBe(0);
+    expect(two.tape.tests).toHaveLength(5);
   });
 });
