@@ -195,5 +195,12 @@ describe('a worker that had no part in it when the index grew', () => {
     helper.refresh();
     helper.addAll(rows, 1000);
     expect(leader.count).toBe(1000);
+    // Nor does one that comes later take it to be as small as it was at first.
+    const bits = [at.indexBits, at.slots].map((place) => control[place]);
+    const late = sets[what](store, new Crew(control, 2));
+    expect([at.indexBits, at.slots].map((place) => control[place])).toEqual(bits);
+    late.addAll(rows, 1000);
+    leader.addAll(rows, 1000);
+    expect(leader.count).toBe(1000);
   });
 });
