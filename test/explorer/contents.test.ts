@@ -128,6 +128,7 @@ describe('contents with a right digest', () => {
     { levels: null },
     { levels: {} },
     { levels: [] },
+    { levels: [], violated: [], witnesses: [] },
     { levels: [1, -3] },
     { levels: [1, 3.5] },
     { statesGenerated: -1 },
@@ -306,6 +307,16 @@ describe('an archive', () => {
       'contents.json: it is damaged, or was not written to its end; ' +
         "level 1: the file 'states' is damaged, or ends too early: an earlier level is gone on from",
     ]);
+  });
+
+  it('that was gone on with has the mark from there, and the one before', () => {
+    begin();
+    const [archive] = open();
+    append(archive, 2);
+    archive.commit(markOf(1, 3, 2));
+    archive.close();
+    const { marks } = textIn('contents.json');
+    expect(marks).toMatchObject([markOf(1, 3, 2), markOf(1, 3)]);
   });
 
   it('keeps the contents before that would outlast a power failure, and two marks', () => {

@@ -1,7 +1,13 @@
 /** How much memory a set takes, what it does where there is no more, and how it moves into more. */
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Archive } from '../../src/explorer/archive.js';
 import { CompactSet } from '../../src/explorer/compact.js';
 import { at, Crew, controlWords } from '../../src/explorer/crew.js';
+import { DiskSet } from '../../src/explorer/disk.js';
+import type { Place } from '../../src/explorer/log.js';
 import { SeenSet } from '../../src/explorer/seen.js';
 import type { Keeps, Store } from '../../src/explorer/store.js';
 import { privateStore, sharedStore, statesLimit, storeOf } from '../../src/explorer/store.js';
@@ -304,5 +310,88 @@ describe('a set of fingerprints', () => {
     const set = setIn(privateStore(2, { bits: 64 }));
     set.first.fill(-1, 2 ** 17 - 1);
     expect(() => set.enlarge()).toThrow('fingerprints lie where they should not');
+  });
+});
+
+describe('a set whose states are in a file', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'svscheck-memory-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const setIn = (store: Store, crew: Crew): DiskSet => {
+    if (store.disk === null) throw new Error('no file');
+    return new DiskSet(store, store.disk, crew, () => crew.stop('interrupted'));
+  };
+  const statesOf = (places: Iterable<Place>): (number | undefined)[] =>
+    Array.from(places, ({ rows, offset }) => rows[offset]);
+  const from = (first: number, end: number) =>
+    Array.from({ length: end - first }, (_, n) => first + n);
+
+  it('keeps in the file what is new, and in the table what a level leads to', () => {
+    const archive = Archive.create(folder, 2, { search: '', tool: '' });
+    const settle = (set: DiskSet, first: number, end: number): void => {
+      for (let n = first; n < end; n++) expect(set.addAll(rowOf(n), 1)).toBe(true);
+      set.endLevel();
+      expect(statesOf(set.tabled())).toEqual(from(first, end));
+      set.compare();
+      set.keepNew(archive);
+      set.empty(1);
+      expect(statesOf(set.tabled())).toEqual([]);
+      expect([set.count, set.mark, archive.rows]).toEqual([end, end, end]);
+    };
+    const before = setIn(privateStore(2, { file: Archive.fileIn(folder) }), newCrew());
+    settle(before, 0, 300);
+    settle(before, 300, 3000);
+    // What was added lately is known without the file; another set has nothing but the file.
+    before.close();
+    const crew = newCrew();
+    crew.set(at.states, 3000);
+    const set = setIn(privateStore(2, { file: Archive.fileIn(folder) }), crew);
+    settle(set, 1500, 3200);
+    expect(statesOf(set.statesBetween(0, 3200))).toEqual(from(0, 3200));
+    expect(statesOf(set.statesBetween(120, 121))).toEqual([120]);
+    set.openLevel(100, 700);
+    const ranges = [0, 1, 2].flatMap((range) => {
+      set.openRange(range);
+      const { rangeOffset, rangeCount } = set;
+      return Array.from({ length: rangeCount }, (_, row) => set.range[rangeOffset + row * 2]);
+    });
+    expect(ranges).toEqual(from(100, 700));
+    archive.close();
+    truncateSync(Archive.fileIn(folder), 2000 * 8);
+    expect(() => statesOf(set.statesBetween(1990, 2010))).toThrow('states ends before row 2010');
+    expect(crew.stopped).toBe('disk-error');
+    set.close();
+    expect(() => set.close()).toThrow('EBADF');
+  });
+
+  it('has marks for as many rows as its table has', () => {
+    const archive = Archive.create(folder, 2, { search: '', tool: '' });
+    const store = privateStore(2, { file: Archive.fileIn(folder) });
+    const set = setIn(store, newCrew());
+    for (let n = 0; n < 1000; n++) set.addAll(rowOf(n), 1);
+    set.compare();
+    // A bit for each of 1,024 rows, and as many again, so that they seldom have to grow.
+    expect(store.disk?.marks.length).toBe(64);
+    set.keepNew(archive);
+    expect(archive.rows).toBe(1000);
+    archive.close();
+    set.close();
+  });
+
+  it('leaves a part of the memory that there may be to others', () => {
+    writeFileSync(Archive.fileIn(folder), '');
+    const crew = newCrew();
+    const set = setIn(privateStore(2, { file: Archive.fileIn(folder) }), crew);
+    expect(set.growthBytes).toBe(4 * 4096 + 0.8 * 4096 * 8);
+    const { rss } = process.memoryUsage();
+    expect([set.enlarge(rss * 1.1), set.enlarge(rss * 3)]).toEqual(['memory-max', null]);
+    expect([crew.get(at.indexBits), set.isLarge]).toEqual([13, false]);
+    crew.set(at.indexBits, 15);
+    expect(set.isLarge).toBe(false);
+    crew.set(at.indexBits, 16);
+    expect(set.isLarge).toBe(true);
+    set.close();
   });
 });
