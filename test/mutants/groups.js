@@ -77,7 +77,7 @@ export const groups = {
   },
   files: {
     mutate: ['src/explorer/{archive,archiving,disk}.ts'],
-    tests: explorer('contents', 'archive').concat(graphs),
+    tests: explorer('contents', 'memory', 'archive').concat(graphs),
     slower: explorer('assist'),
   },
 };

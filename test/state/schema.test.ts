@@ -1,11 +1,11 @@
 /** Fields, where they lie in words, what they hold in words for people, and what is looked up. */
 import { describe, expect, it } from 'vitest';
 import { changedValues, setText, valueText } from '../../src/state/changes.js';
-import { domain, toId } from '../../src/state/domain.js';
+import { addAll, domain, hasAll, keepOnly, membersOf, toId } from '../../src/state/domain.js';
 import { keyOf, next, snapshot, zeroState } from '../../src/state/immutable.js';
 import { bitsOf, layoutOf } from '../../src/state/layout.js';
 import { LookUp } from '../../src/state/look-up.js';
-import { describeLayout, pack, RangeFault, reachOf } from '../../src/state/packed.js';
+import { describeLayout, pack, reachOf } from '../../src/state/packed.js';
 import type { Leaf } from '../../src/state/schema.js';
 import {
   count,
@@ -43,11 +43,11 @@ describe('a field', () => {
   });
 
   it('is what it was declared to be', () => {
-    expect(count(3)).toEqual({ kind: 'count', max: 3 });
+    expect(count(3)).toStrictEqual({ kind: 'count', max: 3 });
     expect(count(3, 'location')).toEqual({ kind: 'count', max: 3, numbers: 'location' });
     expect(reach('hidden', flag())).toEqual({ kind: 'flag', reach: 'hidden' });
     expect(usedIf(false, flag())).toEqual({ kind: 'flag', unused: true });
-    expect(usedIf(true, flag())).toEqual({ kind: 'flag' });
+    expect(usedIf(true, flag())).toStrictEqual({ kind: 'flag' });
   });
 });
 
@@ -105,27 +105,51 @@ describe('a layout', () => {
 describe('a packed set', () => {
   it('refuses members that it cannot have, and has none of them', () => {
     const schema = record({
+      before: idSet(cpus),
       set: idSet(cpus),
+      after: idSet(cpus),
       none: idSet(domain('none', 0)),
       unused: usedIf(false, idSet(cpus)),
     });
     const { view } = pack(schema);
-    const [last, beyond] = [cpus.ids[2] as never, toId<'cpu'>(3) as never];
-    view.set.add(last);
-    expect([view.set.has(last), view.set.has(beyond), view.set.has(toId(-1))]).toEqual([
-      true,
+    const all = membersOf(cpus, () => true);
+    addAll(view.before, all);
+    addAll(view.after, all);
+    const [last, beyond, negative] = [cpus.ids[2] as never, toId(3) as never, toId(-1) as never];
+    expect([view.set.has(beyond), view.set.has(negative), view.set.has(last)]).toEqual([
+      false,
       false,
       false,
     ]);
-    expect(view.set.size).toBe(1);
+    view.set.add(last);
+    expect([view.set.has(last), view.set.size]).toEqual([true, 1]);
     for (const set of [view.none, view.unused]) {
       expect([set.size, set.has(last)]).toEqual([0, false]);
-      expect(() => set.add(last)).toThrow(RangeFault);
+      expect([
+        hasAll(
+          set,
+          membersOf(cpus, () => false),
+        ),
+        hasAll(set, all),
+      ]).toEqual([true, false]);
+      expect(() => set.add(last)).toThrow("2 does not fit the field 'a set'");
+      expect(() => addAll(set, all)).toThrow("7 does not fit the field 'a set'");
+      addAll(
+        set,
+        membersOf(cpus, () => false),
+      );
       set.delete(last);
       set.clear();
+      keepOnly(set, cpus, all);
     }
-    expect(() => view.set.add(beyond)).toThrow("3 does not fit the field 'a set'");
-    expect(() => view.set.delete(beyond)).toThrow(RangeFault);
+    for (const id of [beyond, negative]) {
+      const misfit = `${id} does not fit the field 'a set'`;
+      expect(() => view.set.add(id)).toThrow(misfit);
+      expect(() => view.set.delete(id)).toThrow(misfit);
+    }
+    expect([view.before.size, view.set.size, view.after.size]).toEqual([3, 1, 3]);
+    view.before.clear();
+    view.after.clear();
     view.set.clear();
     expect(snapshot(schema, view)).toEqual(zeroState(schema));
   });
