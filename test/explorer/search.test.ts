@@ -97,6 +97,29 @@ describe('the search', () => {
     });
   });
 
+  it('counts steps that lead nowhere, and what states on the way have shown', () => {
+    const graph = { ...line(300), witnesses: 3, failing: new Array(300).fill(0) };
+    const system = packedOf(graph);
+    const { expand } = system;
+    let loaded = 0;
+    const { load } = system;
+    system.load = (rows, offset) => {
+      loaded = rows[offset] as number;
+      load(rows, offset);
+    };
+    system.expand = (into) => {
+      expand.call(system, into);
+      into.idle += 2;
+      if (loaded === 7) into.shown |= 0b10;
+      if (loaded === 200) into.shown |= 0b11;
+    };
+    const { statesGenerated, witnesses, statesDistinct } = search(system);
+    expect(statesDistinct).toBe(300);
+    expect(statesGenerated).toBe(1 + 299 + 2 * 300);
+    // As of the states that those steps lead to.
+    expect(witnesses).toEqual([201, 8, null]);
+  });
+
   it('tells of each state once, when all have been seen', () => {
     const seen = (options: SearchOptions): number[] => {
       const states: number[] = [];
