@@ -11,6 +11,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { groups } from './groups.js';
+import { reasonOf } from './reasons.js';
 
 const least = 85;
 /** Neither caught nor survivors, by Stryker's own rules. */
@@ -80,12 +81,15 @@ function keyOf({ file, location, mutatorName, replacement }) {
   return JSON.stringify([file, location, mutatorName, replacement]);
 }
 
-/** Prints what survives of a group. @returns its score */
+/** Prints what survives of a group, with the reason where it is known. @returns its score */
 function tell(name, mutants) {
   const survivors = mutants.filter(({ survives }) => survives);
   for (const { file, location, mutatorName, replacement } of survivors) {
-    const text = replacement.replace(/\s+/g, ' ').slice(0, 60);
-    console.log(`${file}:${location.start.line} ${mutatorName}: ${text}`);
+    const { line } = location.start;
+    const text = readFileSync(file, 'utf8').split('\n')[line - 1];
+    const mutant = `${mutatorName}: ${replacement.replace(/\s+/g, ' ').slice(0, 60)}`;
+    const reason = reasonOf(file, text) ?? 'no reason is known';
+    console.log(`${file}:${line} ${text.trim().slice(0, 80)}\n    ${mutant}\n    ${reason}`);
   }
   const caught = mutants.length - survivors.length;
   const score = (100 * caught) / mutants.length;

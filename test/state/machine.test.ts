@@ -165,6 +165,33 @@ describe('the machine', () => {
     expect(lines({ options: { nesting: 0 } }).join()).not.toContain('saved');
   });
 
+  it('has a row for each member of these domains', () => {
+    const scope = scopeOf({ ...options, memory: 'tso' }, new Set());
+    const tables = (field: Field, name: string): string[] => {
+      if (field.kind === 'table') {
+        const { over, row } = field;
+        return [`${name}: ${over.ids.length} ${over.name}`, ...tables(row, name)];
+      }
+      return field.kind === 'record'
+        ? Object.entries(field.fields).flatMap(([key, inner]) => tables(inner, `${name}.${key}`))
+        : [];
+    };
+    expect(tables(machineSchema(scope, bounds), '')).toEqual([
+      '.cpus: 2 cpu',
+      '.cpus.saved: 2 level',
+      '.cpus.buffer: 4 entry',
+      '.cpus.tlb: 1 pcid',
+      '.cpus.tlb.user: 3 pmap',
+      '.updirs: 2 cpu',
+      '.updirs.slots: 2 slot',
+      '.pmaps: 3 pmap',
+      '.layout: 0 area',
+    ]);
+    expect(added({ options: { loops: 'any-order' } })).toEqual([
+      '2 cpus.registers.remaining: idSet member',
+    ]);
+  });
+
   it('has as many members of loops as the longest loop in any order', () => {
     const membersIn = (change: Change): number => {
       const found = leavesOf({ ...change, options: { loops: 'any-order', ...change.options } });
