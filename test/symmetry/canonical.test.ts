@@ -37,12 +37,13 @@ describe('a memo', () => {
     const compute = (value: number, into: Int32Array, at: number): void => {
       computed++;
       into[at] = (into[at] as number) | value;
+      into[at + 1] = (into[at + 1] as number) | 7;
     };
-    const memo = new Memo(-1, 1, compute, 4 * 5000);
+    const memo = new Memo(-1, 2, compute, 8 * 5000);
     const ask = (value: number): void => {
       memo.keepRoom(1);
       const at = memo.find(value);
-      expect(memo.data[at]).toBe(value);
+      expect([memo.data[at], memo.data[at + 1]]).toEqual([value, 7]);
     };
     const all = Array.from({ length: 5000 }, (_, number) => number * 77_777);
     for (const value of [...all.slice(1), ...all.slice(1)]) ask(value);
@@ -51,6 +52,21 @@ describe('a memo', () => {
     expect(computed).toBe(5000);
     for (const value of all.slice(100).reverse()) ask(value);
     expect(computed).toBe(9900);
+  });
+
+  it('never forgets numbers of a few bits, wherever they lie', () => {
+    for (const mask of [0xff, 0xff00, 0x3ff_0000, 0]) {
+      let computed = 0;
+      const memo = new Memo(mask, 1, () => computed++, 0);
+      const low = mask & -mask;
+      for (let time = 0; time < 2; time++) {
+        for (let n = 0; n * low <= mask && n < 1024; n++) {
+          memo.keepRoom(1);
+          memo.find(n * low);
+        }
+      }
+      expect(computed).toBe(mask === 0 ? 1 : mask / low + 1);
+    }
   });
 });
 
@@ -76,6 +92,10 @@ describe('a renaming', () => {
     expect(make({ n: count(3, 'place') })).toThrow('a count of place');
     const elsewhere = record({ things: table(things, { on: flag() }), n: count(3) });
     expect(() => new CanonicalForm(elsewhere, symmetry)).toThrow('a count of nothing');
+    const owners = table(domain('owner', 2), { on: flag() });
+    expect(
+      () => new CanonicalForm(record({ things: table(things, { on: flag() }), owners }), symmetry),
+    ).toThrow("a table over 'owner'");
   });
 
   it('is one of all orders, the natural one first', () => {

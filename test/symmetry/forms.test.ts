@@ -59,13 +59,14 @@ const someSchema: fc.Arbitrary<RecordField> = fc
   .tuple(
     recordOf(leaf, 4),
     fc.boolean(),
+    fc.constantFrom({}, { wide: idSet(fixed), wider: idSet(fixed), widest: idSet(fixed) }),
     recordOf(fc.oneof(leaf, rowsOf(recordOf(leaf, 3))), 4),
     recordOf(leaf, 2),
   )
-  .map(([row, loops, rest, before]) =>
+  .map(([row, loops, wide, rest, before]) =>
     record({
       ...before.fields,
-      rows: table(threads, { ...row.fields, ...(loops ? loop : {}) }),
+      rows: table(threads, { ...row.fields, ...wide, ...(loops ? loop : {}) }),
       rest,
     }),
   );
