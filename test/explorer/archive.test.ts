@@ -4,6 +4,7 @@
  */
 import {
   closeSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -181,6 +182,44 @@ describe('a search on disk', () => {
   });
 });
 
+describe('where nothing can be written', () => {
+  const graph = { size: 3000, spread: 60, seed: 9, rare: 400 };
+  const into = (archive: Archive, where: Where): SearchOutcome => {
+    const system = scatteredOf(graph);
+    const archiving = { archive, from: null, everyMs: 0 };
+    return search(system, { archiving }, privateWorkplace(system, keepsOf(where)));
+  };
+
+  it('a search on disk ends as unfinished, and says why', () => {
+    const archive = Archive.create(folder, 3, owner);
+    archive.close();
+    const { stoppedBy, notices, verdicts } = into(archive, 'disk');
+    expect(stoppedBy).toBe('disk-error');
+    expect(notices).toEqual([
+      'states cannot be written (EBADF: bad file descriptor, write); what was written before is kept',
+    ]);
+    expect(verdicts.filter(({ result }) => result === 'holds')).toEqual([]);
+  });
+
+  it.each(['memory', 'disk'] as const)(
+    'a search (%s) goes on without checkpoints, or ends',
+    (where) => {
+      const archive = Archive.create(folder, 3, owner);
+      // What is to become the file of contents cannot be made.
+      mkdirSync(join(folder, 'contents.json.new'));
+      const { notices, ...outcome } = into(archive, where);
+      archive.close();
+      expect(notices.map((notice) => notice.replace(/ \(.*\)/, ''))).toEqual([
+        'no checkpoint can be written; what was written before is kept',
+      ]);
+      const whole = search(scatteredOf(graph));
+      if (where === 'memory') expect(told({ ...outcome, notices: [] })).toEqual(told(whole));
+      else expect(outcome.stoppedBy).toBe('disk-error');
+      rmSync(join(folder, 'contents.json.new'), { recursive: true });
+    },
+  );
+});
+
 describe('a search that was ended', () => {
   it('goes on twice, from within a level each time', () => {
     const graph = { size: 20_000, spread: 300, seed: 5, rare: 2000 };
@@ -199,6 +238,26 @@ describe('a search that was ended', () => {
     expect(statSync(join(folder, 'states')).size).toBeGreaterThan(before);
     const notices: string[] = [];
     expect(told(resumed(scatteredOf(graph), 'memory', notices))).toEqual(whole);
+    expect(notices).toEqual([]);
+  });
+});
+
+describe('a level that is longer than what is read at once', () => {
+  it.each(['memory', 'disk'] as const)('is gone on from (%s)', (where) => {
+    const size = 50_001;
+    const graph: Graph = {
+      ...line(1),
+      edges: Array.from({ length: size }, (_, state) =>
+        (state === 0 ? Array.from({ length: size - 1 }, (_, n) => n + 1) : [state % 7]).map(
+          (to) => ({ to, process: 0, failing: 0 }),
+        ),
+      ),
+      failing: Array.from({ length: size }, (_, state) => (state === size - 1 ? 1 : 0)),
+      shown: new Array(size).fill(0),
+    };
+    expect(begun(packedOf(graph), 'memory', { depthMax: 1 }).statesDistinct).toBe(size);
+    const notices: string[] = [];
+    expect(told(resumed(packedOf(graph), where, notices))).toEqual(told(search(packedOf(graph))));
     expect(notices).toEqual([]);
   });
 });

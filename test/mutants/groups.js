@@ -27,7 +27,7 @@ export const slow = new RegExp(
 const explorer = (...names) => names.map((name) => `test/explorer/${name}.test.ts`);
 const graphs = 'test/modes/graphs.test.ts';
 
-/** By name: files of src/, the tests that each mutant meets, and those that only survivors do. */
+/** By name: files of src/, the tests that each mutant meets, and what threads run, for survivors. */
 export const groups = {
   canonical: {
     mutate: [
@@ -66,18 +66,17 @@ export const groups = {
   sets: {
     mutate: ['src/explorer/{kernel,seen,log,store,compact,fingerprint}.ts'],
     tests: explorer('memory', 'seen').concat(graphs),
-    slower: explorer('assist', 'search', 'compact', 'workers'),
+    slower: explorer('assist', 'compact'),
   },
   search: {
     mutate: [
       'src/explorer/{search,expand,levels,trace,traces,findings,outcome,progress,crew,reference,state-graph,system}.ts',
     ],
     tests: explorer('parts', 'state-graph', 'orbits').concat(graphs, explorer('search', 'archive')),
-    slower: explorer('assist', 'workers', 'compact'),
+    slower: explorer('assist'),
   },
   files: {
     mutate: ['src/explorer/{archive,archiving,disk}.ts'],
     tests: explorer('contents', 'memory', 'archive').concat(graphs),
-    slower: explorer('assist'),
   },
 };

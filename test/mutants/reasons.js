@@ -168,7 +168,10 @@ export const reasons = {
   'src/explorer/levels.ts': [
     ['this.levels[level]?.() ?? []', bound],
     ['Math.max(0, depth - 1)', speed],
-    ['level > 0 && hasViolatingStep', 'before the first level there is none to have a step'],
+    ['level > 0 && hasViolatingStep', 'steps are asked again on the way back, and none violates'],
+    ['& bit) !== 0) return true', 'steps are asked again on the way back, and none violates'],
+    ['return false;', 'steps are asked again on the way back, and none violates'],
+    ['level < depth && ends.size === 0', 'only after a stop within a level, in threads'],
     ['row < successors.count', bound],
   ],
   'src/explorer/progress.ts': [
@@ -211,6 +214,13 @@ export const reasons = {
     ['if (crew.stopped !== null) return;', speed],
     ['if (seen.isCleared)', 'memory of one thread is new, and zero'],
     ['crew.get(at.gone) !== 0 && crew.get(at.full) !== 0', race],
+    ['this.isWhole && (system.leaps', 'a slower test looks: time that is over on the way back'],
+    ['() => this.due', 'a slower test looks: time that is over on the way back'],
+    ["reason === 'memory-max' && seen instanceof", 'only a table on disk is ever large and full'],
+    [
+      'seen instanceof DiskSet) levels.alsoHas',
+      'a slower test looks: a stop within a level, on disk',
+    ],
   ],
   'src/explorer/trace.ts': [
     ['if (process < 0) return this.least', 'no process is below 0'],

@@ -3,10 +3,10 @@
  *
  *   npm run test:mutants [-- [--quick] [--rest] [GROUP...]]
  *
- * Each mutant meets the quick tests first, and what survives them then meets all tests of its group, in
+ * Each mutant meets the quick tests of its group first, and what survives them then meets slower ones, in
  * helpers' threads too. Lists what survives both, with the score of each group; exits with 1 where one
- * is below 85. Some hours in all: --quick leaves out the second part, and --rest tries only what
- * survived the last time, by all tests or by the quick ones.
+ * is below 85. Some two hours in all: --quick leaves out the second part, and --rest tries only what
+ * survived the last time, by the slower tests or, with --quick, by the quick ones.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -25,7 +25,8 @@ for (const name of asked.length > 0 ? asked : Object.keys(groups)) {
   const before = isRest
     ? JSON.parse(readFileSync(place, 'utf8'))
     : tried(name, groups[name].mutate, false);
-  const rest = isQuick && !isRest ? [] : before.filter(({ survives }) => survives);
+  const isOver = isQuick ? !isRest : groups[name].slower === undefined;
+  const rest = isOver ? [] : before.filter(({ survives }) => survives);
   const now = rest.length === 0 ? [] : tried(name, rest.map(rangeOf), !isQuick);
   const killed = new Set(now.filter(({ survives }) => !survives).map(keyOf));
   const all = before.map((mutant) => ({
