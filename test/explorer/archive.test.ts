@@ -274,6 +274,8 @@ describe('a search that is gone on with', () => {
     expect(outcome.stoppedBy).toBe(stoppedBy);
     const open = outcome.verdicts.map(() => ({ result: 'unfinished' }));
     expect(outcome.verdicts).toEqual(open);
+    // Those of the last level are found again.
+    expect(outcome.statesDistinct).toBe(statSync(join(folder, 'states')).size / 12);
     expect(outcome.statesDistinct).toBeLessThanOrEqual(before.statesDistinct);
     expect(outcome.depth).toBe(60);
     expect(told(resumed(scatteredOf(graph), 'disk'))).toEqual(told(search(scatteredOf(graph))));

@@ -69,6 +69,21 @@ describe('a crew', () => {
     for (const helper of crew.slice(1)) expect(helper.next()).toBe(commands.end);
   });
 
+  it('leaves out of a phase who has no part in it', () => {
+    for (const [hands, worker] of [
+      [1, 1],
+      [2, 2],
+      [2, 3],
+    ] as const) {
+      const control = newControl();
+      const [leader, helper] = [new Crew(control, 0), new Crew(control, worker)];
+      leader.begin(commands.expand, hands);
+      // Else it would wait for the next.
+      leader.set(at.gone, 1);
+      expect(helper.next()).toBe(commands.end);
+    }
+  });
+
   it('waits for nobody when one is gone', () => {
     const control = newControl();
     const [leader, helper] = [new Crew(control, 0), new Crew(control, 1)];

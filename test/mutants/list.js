@@ -34,9 +34,10 @@ function linesOf(file) {
 const files = [...new Set(survivorsOf(all).map(({ file }) => file))].sort();
 console.log(`# Mutants that survive
 
-Stryker changes src/explorer and src/state in one place at a time, and runs the tests of that part: the
-quick ones, and for what survives them all that take some seconds. What no test tells from the original
-is listed here, with the reason. A reason is for all mutants of a line, and is a person's word
+Stryker changes src/explorer and src/state in one place at a time, and runs the quick tests of that part,
+and slower ones, in which threads take part, for what survives those. Tests of more than some seconds,
+whole specs and the fuzzer among them, are not run for mutants. What no test told from the original is
+listed here, with the reason. A reason is for all mutants of a line, and is a person's word
 (test/mutants/reasons.js); a mutant of which none is known may be one that a test should kill.
 
 Made by \`npm run test:mutants\` and \`node test/mutants/list.js\`.

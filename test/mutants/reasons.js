@@ -123,6 +123,8 @@ export const reasons = {
     ['id < end; id += chunkRows', bound],
   ],
   'src/explorer/store.ts': [
+    ['disk: file === undefined', 'who keeps states in memory does not look'],
+
     ['bytes /= 4', space],
     ['bytes >= bytesMax / 64', space],
     ['} catch (error) {', space],
@@ -140,6 +142,15 @@ export const reasons = {
     ['Atomics.add(this.control, at.arrived, 1) + 1', wait],
   ],
   'src/explorer/expand.ts': [
+    [
+      'addAll(pending.rows, pending.count)) return false',
+      'the crew has been told to stop, which the next look sees',
+    ],
+    ['let ended = false', first],
+    ['command === commands.compare', speed],
+    ['if (ended) return', 'an arrival after the end counts for nothing'],
+    ['} finally {', 'the thread ends, and what it holds with it'],
+
     ['new Successors(system.words, batchRows', speed],
     [
       'if (crew.stopped === null) this.lookUp()',
@@ -189,6 +200,16 @@ export const reasons = {
     ['following.size === 0 || depth >= depthMax', 'beyond the depth nothing is expanded'],
   ],
   'src/explorer/search.ts': [
+    [
+      'addAll(rows, count)) return false',
+      'the crew has been told to stop, which the next look sees',
+    ],
+    [
+      'crew.get(at.full) === 0 || crew.stopped',
+      'without others that wait the index grows by itself',
+    ],
+    ['private get soloStates', speed],
+
     ['if (crew.stopped !== null || !this.goesOn())', twice],
     ['if (seen instanceof DiskSet && crew.stopped === null)', 'after a stop nothing is compared'],
     [
@@ -243,6 +264,11 @@ export const reasons = {
     ['Date.now() - this.lateSince > lateMs', 'no test waits for just that millisecond'],
   ],
   'src/state/canonical.ts': [
+    ['lists: Int32Array[] = []', 'a list that no number leads to'],
+    ['const keyMasks', 'another key: another canonical form, as good'],
+    ['word === this.keyWord', speed],
+    ['if (isKey)', speed],
+
     ['b.row.bits * b.places.length', 'another table leads: another canonical form, as good'],
     ['lead.row.bits > 32', 'a row of just one word is one either way'],
     ['[start = { word: 0, bit: 0 }]', first],
@@ -299,7 +325,14 @@ export const reasons = {
     ['?? []', 'a set of members moves'],
     ['members !== 0 && level < locations.length', speed],
   ],
-  'src/state/memo.ts': [['low = mask === 0', speed]],
+  'src/state/memo.ts': [
+    ['const span', speed],
+    ['span <= directBits', speed],
+    ['at + this.blockWords > this.data.length', speed],
+    ['this.blocks * 2 > this.keys.length', speed],
+    ['if (start === 0) continue', speed],
+    ['low = mask === 0', speed],
+  ],
   'src/state/changes.ts': [["case 'id':", 'labels are looked up alike']],
   'src/state/domain.ts': [['set.keepOnly !== undefined', 'member by member it comes to the same']],
   'src/state/layout.ts': [
@@ -325,6 +358,7 @@ export const reasons = {
     ["test.kind === 'class' &&", 'tests of another kind have no classes'],
     ['if (this.records)', speed],
   ],
+  'src/state/symmetry.ts': [['leaf.numbers === undefined ?', 'no numbers are called undefined']],
   'src/state/machine.ts': [
     ["domain('entry'", 'without stores nothing lies in the rows'],
     ["domain('store'", name],
