@@ -244,18 +244,22 @@ describe('a search that was ended', () => {
 
 describe('a level that is longer than what is read at once', () => {
   it.each(['memory', 'disk'] as const)('is gone on from (%s)', (where) => {
-    const size = 50_001;
+    const wide = 50_000;
+    const size = wide + 4;
+    const to = (state: number): number[] => {
+      if (state === 0) return Array.from({ length: wide }, (_, n) => n + 1);
+      // Another level comes after it.
+      return state === 1 ? [wide + 1, wide + 2, wide + 3] : [state % 7];
+    };
     const graph: Graph = {
       ...line(1),
       edges: Array.from({ length: size }, (_, state) =>
-        (state === 0 ? Array.from({ length: size - 1 }, (_, n) => n + 1) : [state % 7]).map(
-          (to) => ({ to, process: 0, failing: 0 }),
-        ),
+        to(state).map((next) => ({ to: next, process: 0, failing: 0 })),
       ),
-      failing: Array.from({ length: size }, (_, state) => (state === size - 1 ? 1 : 0)),
+      failing: Array.from({ length: size }, (_, state) => (state === wide ? 1 : 0)),
       shown: new Array(size).fill(0),
     };
-    expect(begun(packedOf(graph), 'memory', { depthMax: 1 }).statesDistinct).toBe(size);
+    expect(begun(packedOf(graph), 'memory', { depthMax: 2 }).statesDistinct).toBe(size);
     const notices: string[] = [];
     expect(told(resumed(packedOf(graph), where, notices))).toEqual(told(search(packedOf(graph))));
     expect(notices).toEqual([]);

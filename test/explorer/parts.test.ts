@@ -281,6 +281,16 @@ describe('traces', () => {
     expect([traces.stoppedBy, crew.stopped]).toEqual([null, null]);
   });
 
+  it('take the time that they need while it is not over', () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: 1_000_000 });
+    const { crew, traces } = newTraces();
+    traces.find(
+      levelsOf(() => vi.setSystemTime(Date.now() + 5000)),
+      [4],
+    );
+    expect([traces.to(0), crew.stopped]).toEqual([found, null]);
+  });
+
   it('may take a second more when the time is over', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 1_000_000 });
     const late = newTraces(() => 'time-max');

@@ -319,6 +319,7 @@ export const reasons = {
     ['bits === 0 ? 0 : 0xffffffff', 'no cell takes no bits'],
   ],
   'src/state/loop-members.ts': [
+    ['if (kind < 0) kind = 0', '0 stays 0'],
     ['cell.word - start', place],
     ['held.word - start', place],
     ['group[0]?.members.length', 'a group has the permutation that changes nothing'],
