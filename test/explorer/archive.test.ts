@@ -242,6 +242,28 @@ describe('a search that was ended', () => {
   });
 });
 
+describe('a search that writes seldom', () => {
+  it('writes when it is stopped, and nothing when it has seen all', () => {
+    const graph = { size: 3000, spread: 60, seed: 9, rare: 400 };
+    const seldom = (options: SearchOptions): SearchOutcome => {
+      const archive = Archive.create(folder, 3, owner);
+      const archiving = { archive, from: null, everyMs: 1e9 };
+      const outcome = search(scatteredOf(graph), { ...options, archiving });
+      archive.close();
+      return outcome;
+    };
+    const { stoppedBy } = seldom({ onProgress: ({ depth }) => depth === 20 });
+    expect(stoppedBy).toBe('interrupted');
+    const [archive, { levels }] = Archive.open(folder, 3, owner, () => {});
+    archive.close();
+    // The level that was begun last is the 20th after the initial states.
+    expect(levels.length).toBe(21);
+    empty();
+    expect(seldom({}).stoppedBy).toBeNull();
+    expect(Archive.isIn(folder)).toBe(false);
+  });
+});
+
 describe('a level that is longer than what is read at once', () => {
   it.each(['memory', 'disk'] as const)('is gone on from (%s)', (where) => {
     const wide = 50_000;

@@ -212,14 +212,9 @@ export const reasons = {
 
     ['if (crew.stopped !== null || !this.goesOn())', twice],
     ['if (seen instanceof DiskSet && crew.stopped === null)', 'after a stop nothing is compared'],
-    [
-      'if (crew.stopped !== null) this.archiveLevels()',
-      'a search that has ended is not gone on with',
-    ],
     ['levels.length > 0 &&', 'an archive without levels is refused when it is opened'],
     ['Math.min(size, rowsTogether) * system.words', speed],
     ['done < size; done += rowsTogether', bound],
-    ['keeper.isDue ||', speed],
     ['if (this.isDeepest || crew.stopped', twice],
     ['size < this.soloStates', speed],
     ['seen.count < this.soloStates', speed],
