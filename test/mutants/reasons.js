@@ -39,8 +39,8 @@ export const reasons = {
       'fs.rmSync(join(folder, name), { force: true })',
       'only a race with another process could show it',
     ],
-    ['} catch (error) {', 'only another user’s process answers so, and tests may run as root'],
-    ["code === 'EPERM'", 'only another user’s process answers so, and tests may run as root'],
+    ['} catch (error) {', 'a process of another user answers so, and tests may run as root'],
+    ["code === 'EPERM'", 'a process of another user answers so, and tests may run as root'],
   ],
   'src/explorer/disk.ts': [
     ['new Uint32Array(readTogether * words)', speed],

@@ -208,7 +208,7 @@ describe('the machine', () => {
     expect(membersIn({ options: { loops: 'ordered' } })).toBe(0);
   });
 
-  it('limits the reach of what is a CPU’s own', () => {
+  it('limits the reach of what belongs to one CPU', () => {
     const all = leavesOf({
       options: { loops: 'any-order', memory: 'tso', kaslr: { positions: 2, layout: 'placed' } },
       bounds: { updirLocks: true },
