@@ -5,7 +5,7 @@
  *
  * Each mutant meets the quick tests of its group first, and what survives them then meets slower ones, in
  * helpers' threads too. Lists what survives both, with the score of each group; exits with 1 where one
- * is below 85. Some two hours in all: --quick leaves out the second part, and --rest tries only what
+ * is below 85. An hour and a half in all: --quick leaves out the second part, and --rest tries only what
  * survived the last time, by the slower tests or, with --quick, by the quick ones.
  */
 import { spawnSync } from 'node:child_process';
