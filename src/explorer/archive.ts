@@ -381,7 +381,7 @@ export function freeLock(folder: string): void {
 }
 
 function isRunning(pid: number): boolean {
-  // It would be asked whether this very process is.
+  // To kill() it stands for the group of this very process.
   if (pid === 0) return false;
   try {
     process.kill(pid, 0);

@@ -6,7 +6,6 @@
 const speed = 'the same is told, after more time or with more memory';
 const bound = 'one step more finds nothing, or nothing that counts: empty, absent or already there';
 const twice = 'what it guards against is told by another line as well';
-const name = 'a name that nobody reads';
 const first = 'written before it is read, whatever it is at first';
 const place =
   'the places that are added or taken off are 0 here: rows are laid out from the first word on';
@@ -68,7 +67,6 @@ export const reasons = {
     ['i < count; i++', bound],
   ],
   'src/explorer/fingerprint.ts': [
-    ['kernels.get(name)', speed],
     ['known !== undefined', speed],
     ['bits <= 0 ? 0 : bits >= 32', 'a shift by 32 is one by 0, which gives the same mask'],
     ['bits >= 64 ?', 'a mask of all bits changes nothing'],
@@ -84,7 +82,6 @@ export const reasons = {
     ['touched ^=', speed],
   ],
   'src/explorer/log.ts': [
-    ['compare(_look', name],
     ['emptied(): number', 'only compared with itself'],
     ['{ rows: this.range, offset: 0 }', first],
     ['this.added.length < count', speed],
@@ -98,7 +95,6 @@ export const reasons = {
       'what a process holds is not known to the byte',
     ],
     ['error instanceof RangeError', space],
-    ["return 'memory-max';", space],
     [
       'range * 2 + 2 > this.store.ranges.length',
       'shared ranges are 16 million: a test would take minutes',
@@ -113,7 +109,6 @@ export const reasons = {
   ],
   'src/explorer/seen.ts': [
     ['block + blockRows > this.limit', 'the index grows a block earlier'],
-    ['this.store.buffers !== null', speed],
     ['bits > 31', 'an index of 31 bits takes 8 GiB'],
     ['this.clearSlots(2 **', speed],
     ['Math.floor((slots * share)', race],
@@ -126,18 +121,14 @@ export const reasons = {
     ['disk: file === undefined', 'who keeps states in memory does not look'],
 
     ['bytes /= 4', space],
-    ['bytes >= bytesMax / 64', space],
     ['} catch (error) {', space],
     ['error instanceof RangeError', space],
     ["typeof SharedArrayBuffer === 'undefined'", 'Node always has it'],
-    ['fingerprints: bits === 0 ? null', 'who keeps states does not look'],
   ],
   'src/explorer/crew.ts': [
     ['(((this.phase >>> 10) + 1) << 10)', 'any other number will do'],
     ['hands > 1 || command === commands.end', wait],
     ['spin < spins', wait],
-    ['arrived < others;', wait],
-    ['if (this.get(at.gone) !== 0)', wait],
     ['arrived === this.hands - 1', wait],
     ['Atomics.add(this.control, at.arrived, 1) + 1', wait],
   ],
@@ -160,7 +151,6 @@ export const reasons = {
     ['pending.count >= batchRows', speed],
     ['goesOn &&= crew.stopped', speed],
     ['if (failing !== 0) Atomics.or', speed],
-    ['const row = initial.slice()', 'only a canonical form is written there, the same each time'],
     ['if (pending.shown !== 0)', speed],
     ['crew.get(at.states) > crew.get(at.statesMax)', 'the level ends with the same reason'],
     ['crew.get(at.stop) === 0', speed],
@@ -177,7 +167,6 @@ export const reasons = {
     ['i < witnesses.length', bound],
   ],
   'src/explorer/levels.ts': [
-    ['this.levels[level]?.() ?? []', bound],
     ['Math.max(0, depth - 1)', speed],
     ['level > 0 && hasViolatingStep', 'steps are asked again on the way back, and none violates'],
     ['& bit) !== 0) return true', 'steps are asked again on the way back, and none violates'],
@@ -195,7 +184,6 @@ export const reasons = {
       'nothing is less than what is not there, and at the first difference neither is equal',
     ],
     ['known !== undefined && known.depth === depth', 'a way of another depth is never met again'],
-    ['[[-1, [0, initial]]]', 'every way gets the same change more'],
     ['last >= 0 && last !== process', 'every way gets the same change more'],
     ['following.size === 0 || depth >= depthMax', 'beyond the depth nothing is expanded'],
   ],
@@ -232,7 +220,6 @@ export const reasons = {
     ['crew.get(at.gone) !== 0 && crew.get(at.full) !== 0', race],
     ['this.isWhole && (system.leaps', 'a slower test looks: time that is over on the way back'],
     ['() => this.due', 'a slower test looks: time that is over on the way back'],
-    ["reason === 'memory-max' && seen instanceof", 'only a table on disk is ever large and full'],
     [
       'seen instanceof DiskSet) levels.alsoHas',
       'a slower test looks: a stop within a level, on disk',
@@ -244,18 +231,13 @@ export const reasons = {
     ['endsInStep && level === depth - 1', 'no earlier step violates: the depth is the least'],
     ['changes < Number.POSITIVE_INFINITY', speed],
     ['costs.least < Number.POSITIVE_INFINITY', speed],
-    ['let best = -1', first],
     ['last >= 0 && process !== last', 'every way gets the same change more'],
     ['own < cost ||', 'actions come in their order'],
     ['own === Number.POSITIVE_INFINITY ||', 'nothing is less than a cost that is infinite'],
     ['this.canonical.length < successors.rows.length', speed],
-    ['system.orbits === undefined', speed],
     ['following.size === 0', speed],
-    ['renamed === undefined ?', twice],
-    ['const row = initial.slice()', 'only a canonical form is written there, the same each time'],
   ],
   'src/explorer/traces.ts': [
-    ['depth === null || found[property]', speed],
     ['Date.now() - this.lateSince > lateMs', 'no test waits for just that millisecond'],
   ],
   'src/state/canonical.ts': [
@@ -267,18 +249,14 @@ export const reasons = {
     ['b.row.bits * b.places.length', 'another table leads: another canonical form, as good'],
     ['lead.row.bits > 32', 'a row of just one word is one either way'],
     ['[start = { word: 0, bit: 0 }]', first],
-    ['bit: to.bit - row.bit', place],
     ['isWide ? first.filter(isMembers)', speed],
-    ['cell.word - start.word === word', place],
     ['.filter((cell) => group.every', 'another key: another canonical form, as good'],
     ['.reduce((mask, { bit, bits })', 'another key: another canonical form, as good'],
     ['cellsAt(word)', 'another key: another canonical form, as good'],
     ['mask.toString(2)', 'another key: another canonical form, as good'],
     ['Math.max(...counts)', 'another key: another canonical form, as good'],
-    ['isKey ? 2 * rows : 0', speed],
     ['if (of.length === 0) return []', speed],
     ['state < count; state++', bound],
-    ['word < words; word++', bound],
     ['private keepRoom', 'a memo holds a million blocks before it forgets'],
     ['states * this.places.length', 'a memo holds a million blocks before it forgets'],
     ['let list: number[] = []', first],
@@ -295,16 +273,12 @@ export const reasons = {
   'src/state/cells.ts': [
     ['field?.kind ===', 'a layout has the fields of its schema'],
     ['[first = { word: 0, bit: 0 }]', first],
-    ['word + first.word', place],
     ['found === undefined', 'every row has a counterpart: moves are permutations'],
-    ['has no counterpart', 'every row has a counterpart: moves are permutations'],
     ['bits === 0 ? 0 :', twice],
     ['member < leaf.of.ids.length', bound],
   ],
   'src/state/contributions.ts': [
-    ['(ones(bits) << (bit - shift))', place],
     ['images.some((image)', speed],
-    ['cell.bit - shift', place],
     ['tables[tables.length === 1 ? 0 : kind]', speed],
     ['table === null', speed],
     ['cell.bits > tableBits', speed],
@@ -315,8 +289,6 @@ export const reasons = {
   ],
   'src/state/loop-members.ts': [
     ['if (kind < 0) kind = 0', '0 stays 0'],
-    ['cell.word - start', place],
-    ['held.word - start', place],
     ['group[0]?.members.length', 'a group has the permutation that changes nothing'],
     ['?? []', 'a set of members moves'],
     ['members !== 0 && level < locations.length', speed],
@@ -357,7 +329,7 @@ export const reasons = {
   'src/state/symmetry.ts': [['leaf.numbers === undefined ?', 'no numbers are called undefined']],
   'src/state/machine.ts': [
     ["domain('entry'", 'without stores nothing lies in the rows'],
-    ["domain('store'", name],
+    ["domain('store'", 'a name that nobody reads'],
     ['options.kaslr === null', 'without KASLR there are no positions, so the rows take no bits'],
   ],
   'src/state/scope.ts': [["variables.has('growth')", 'no area is called so']],

@@ -6,27 +6,8 @@ import { machineSchema, registerNames } from '../../src/state/machine.js';
 import type { Field, Leaf } from '../../src/state/schema.js';
 import type { ScopeOptions, VariableGroup } from '../../src/state/scope.js';
 import { scopeOf, variableGroups } from '../../src/state/scope.js';
+import { someOptions } from './options.js';
 
-const options: ScopeOptions = {
-  cpus: 2,
-  pmaps: 3,
-  userSlots: 2,
-  nesting: 2,
-  kernelAreas: ['pte', 'entry'],
-  unmapped: [],
-  secret: [],
-  global: [],
-  entryCode: 'entry',
-  sharedSlot: [],
-  unisolated: [],
-  svs: true,
-  kaslr: null,
-  events: [],
-  interleaving: 'operation',
-  loops: 'ordered',
-  memory: 'sc',
-  storeBuffer: 4,
-};
 const bounds: MachineBounds = { locations: 10, savable: 5, updirLocks: false };
 
 interface Change {
@@ -36,7 +17,7 @@ interface Change {
 }
 /** All leaves that take bits, each with its name and the rows it has. */
 function leavesOf(change: Change): { name: string; leaf: Leaf; rows: number }[] {
-  const scope = scopeOf({ ...options, ...change.options }, new Set(change.groups));
+  const scope = scopeOf({ ...someOptions, ...change.options }, new Set(change.groups));
   const walk = (field: Field, name: string, rows: number): ReturnType<typeof leavesOf> => {
     if (field.kind === 'table') return walk(field.row, name, rows * field.over.ids.length);
     if (field.kind !== 'record') {
@@ -166,7 +147,7 @@ describe('the machine', () => {
   });
 
   it('has a row for each member of these domains', () => {
-    const scope = scopeOf({ ...options, memory: 'tso' }, new Set());
+    const scope = scopeOf({ ...someOptions, memory: 'tso' }, new Set());
     const tables = (field: Field, name: string): string[] => {
       if (field.kind === 'table') {
         const { over, row } = field;

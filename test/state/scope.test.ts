@@ -5,26 +5,14 @@ import type { ScopeOptions, VariableGroup } from '../../src/state/scope.js';
 import { areaNames, none, scopeOf, variableGroups } from '../../src/state/scope.js';
 import type { Store } from '../../src/state/stores.js';
 import { storesOf } from '../../src/state/stores.js';
+import { someOptions } from './options.js';
 
 const options: ScopeOptions = {
-  cpus: 2,
-  pmaps: 3,
-  userSlots: 2,
-  nesting: 1,
+  ...someOptions,
   kernelAreas: ['pte', 'direct-map', 'entry', 'grown', 'utls', 'rsp0', 'guard'],
   unmapped: ['direct-map', 'pte'],
   secret: ['direct-map', 'heap'],
   global: ['entry'],
-  entryCode: 'entry',
-  sharedSlot: [],
-  unisolated: [],
-  svs: true,
-  kaslr: null,
-  events: [],
-  interleaving: 'operation',
-  loops: 'ordered',
-  memory: 'sc',
-  storeBuffer: 1,
 };
 const scope = (change: Partial<ScopeOptions> = {}, ...groups: VariableGroup[]) =>
   scopeOf({ ...options, ...change }, new Set(groups));
